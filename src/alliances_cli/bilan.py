@@ -1,0 +1,262 @@
+"""Roadmap → counts: levels for the whole and by group, next steps at a date, blockers, control totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from alliances_cli.champs import FAMILLES, PROVENANCES, Famille
+from alliances_cli.model import BilanPublie, Chantier, FeuilleDeRoute, Mesure
+from alliances_cli.periode import Periode, day_in_words
+from alliances_cli.typographie import name_key
+
+Origin = Literal["etat_au", "au", "jour"]
+Etat = Literal["echue", "a_venir", "sans_date"]
+Groupement = Literal["dimension", "chantier", "pilote", "echeance"]
+Suivi = Mesure | Chantier
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The date of reading: its `day`, and where it comes from (`etat_au`, the option `au`, or the clock)."""
+
+    day: date
+    origin: Origin
+
+    @property
+    def iso(self) -> str:
+        return self.day.isoformat()
+
+    @property
+    def in_words(self) -> str:
+        return day_in_words(self.day)
+
+
+def moment(feuille: FeuilleDeRoute, au: Periode | None, today: date | None) -> Moment | None:
+    """The date of reading: `au`, else the roadmap's `etat_au`, else `today`; None where all are missing. A partial date
+    is read on its last day."""
+    if au is not None:
+        return Moment(au.last, "au")
+    if feuille.mission.etat_au is not None:
+        return Moment(feuille.mission.etat_au.last, "etat_au")
+    return Moment(today, "jour") if today is not None else None
+
+
+@dataclass(frozen=True)
+class Compte:
+    """How many items stand at each level. `comptes` has every level of the scale, best first, zeros too."""
+
+    total: int
+    comptes: Mapping[str, int]
+    sans_avancement: int
+
+
+@dataclass(frozen=True)
+class Groupe:
+    """The count of one group; `code` is None for the items that are in none."""
+
+    code: str | None
+    libelle: str
+    compte: Compte
+
+
+@dataclass(frozen=True)
+class Etapes:
+    """Next steps at a date; items that are over (`clos`) are in none. Coming and overdue ones by their date."""
+
+    echues: tuple[Suivi, ...]
+    a_venir: tuple[Suivi, ...]
+    sans_date: tuple[Suivi, ...]
+
+
+@dataclass(frozen=True)
+class Retenue:
+    """A blocker and what it holds back, as (family, item) in the files' order."""
+
+    reference: str
+    libelle: str
+    items: tuple[tuple[Famille, Suivi], ...]
+
+
+@dataclass(frozen=True)
+class Controle:
+    """A published total against the counted one, as « 9/9/3 » in the scale's order."""
+
+    publie: BilanPublie
+    publie_text: str
+    compte_text: str
+
+    @property
+    def agrees(self) -> bool:
+        return self.publie_text == self.compte_text
+
+
+@dataclass(frozen=True)
+class Bilan:
+    """What one family comes to. `par_dimension` is empty where no item has a dimension; `sans_dimension` is None where
+    every item has one or none does."""
+
+    famille: Famille
+    compte: Compte
+    par_dimension: tuple[Groupe, ...]
+    sans_dimension: Compte | None
+    provenance: Mapping[str, int]
+    controle: Controle | None
+
+
+def count(feuille: FeuilleDeRoute, items: Iterable[Suivi]) -> Compte:
+    comptes = dict.fromkeys(feuille.niveaux, 0)
+    total = sans = 0
+    for item in items:
+        total += 1
+        if item.avancement is None:
+            sans += 1
+        else:
+            comptes[item.avancement] += 1
+    return Compte(total, comptes, sans)
+
+
+def of(feuille: FeuilleDeRoute, famille: Famille = "mesures", items: Sequence[Suivi] | None = None) -> Bilan:
+    """The counts of a family, or of some of its items."""
+    items = feuille.with_level(famille) if items is None else items
+    groupes = by_dimension(feuille, items)
+    sans = next((g.compte for g in groupes if g.code is None), None)
+    origins = [feuille.provenance(item) for item in items]
+    return Bilan(
+        famille,
+        count(feuille, items),
+        tuple(g for g in groupes if g.code is not None),
+        sans,
+        {p: origins.count(p) for p in PROVENANCES if p in origins},
+        control(feuille) if famille == "mesures" else None,
+    )
+
+
+def by_dimension(feuille: FeuilleDeRoute, items: Sequence[Suivi]) -> tuple[Groupe, ...]:
+    """Declared dimensions in their order, empty ones too, then the items without one where some have one. Empty where
+    no item has a dimension."""
+    if not any(item.dimension for item in items):
+        return ()
+    buckets: dict[str | None, list[Suivi]] = {code: [] for code in feuille.dimensions}
+    for item in items:
+        buckets.setdefault(item.dimension, []).append(item)
+    groupes = [
+        Groupe(code, feuille.dimensions[code].libelle, count(feuille, inside))
+        for code, inside in buckets.items()
+        if code is not None
+    ]
+    if None in buckets:
+        groupes.append(Groupe(None, "Sans dimension", count(feuille, buckets[None])))
+    return tuple(groupes)
+
+
+def by(feuille: FeuilleDeRoute, items: Sequence[Suivi], groupement: Groupement) -> tuple[Groupe, ...]:
+    """The items counted by group; one that is in several counts under each. Those in none come last."""
+    if groupement == "dimension":
+        return by_dimension(feuille, items) or (Groupe(None, "Sans dimension", count(feuille, items)),)
+    buckets: dict[str | None, tuple[str, list[Suivi]]] = {}
+    nowhere = {"chantier": "Sans chantier", "pilote": "Sans pilote", "echeance": "Sans échéance"}[groupement]
+    if groupement == "chantier":
+        buckets = {chantier.id: (chantier.titre, []) for chantier in feuille.chantiers}
+    for item in items:
+        keys: list[tuple[str | None, str]]
+        if groupement == "chantier":
+            references = item.chantiers if isinstance(item, Mesure) else ()
+            keys = [
+                (i, feuille.by_id["chantiers"][i].titre) for r in references for _, i in feuille.resolve(r, "chantiers")
+            ]
+        elif groupement == "pilote":
+            keys = [(name_key(name), name) for name in item.pilotes]
+        else:
+            keys = [(item.echeance.text, item.echeance.in_words)] if item.echeance else []
+        for code, libelle in keys or [(None, nowhere)]:
+            inside = buckets.setdefault(code, (libelle, []))[1]
+            if not inside or inside[-1] is not item:
+                inside.append(item)
+    codes: list[str | None] = [code for code in buckets if code is not None]
+    if groupement == "echeance":
+        ends = {item.echeance.text: (item.echeance.last, item.echeance.first) for item in items if item.echeance}
+        codes.sort(key=lambda code: ends[code or ""])
+    elif groupement == "pilote":
+        codes.sort(key=lambda code: (-len(buckets[code][1]), code or ""))
+    if None in buckets:
+        codes.append(None)
+    # A pilot's key is the name made comparable; what programs get as its code is the name itself.
+    return tuple(
+        Groupe(buckets[c][0] if groupement == "pilote" and c else c, buckets[c][0], count(feuille, buckets[c][1]))
+        for c in codes
+    )
+
+
+def etat(feuille: FeuilleDeRoute, item: Suivi, day: date) -> Etat | None:
+    """Where the item's next step stands at a day: only `echeance` decides. None where the item is over."""
+    niveau = feuille.niveaux.get(item.avancement or "")
+    if niveau is not None and niveau.clos:
+        return None
+    if item.echeance is None:
+        return "sans_date"
+    return "echue" if item.echeance.last < day else "a_venir"
+
+
+def etapes(feuille: FeuilleDeRoute, items: Iterable[Suivi], day: date) -> Etapes:
+    found: dict[Etat, list[Suivi]] = {"echue": [], "a_venir": [], "sans_date": []}
+    for item in items:
+        state = etat(feuille, item, day)
+        if state is not None:
+            found[state].append(item)
+
+    def by_date(item: Suivi) -> date:
+        assert item.echeance is not None
+        return item.echeance.last
+
+    return Etapes(
+        tuple(sorted(found["echue"], key=by_date)),
+        tuple(sorted(found["a_venir"], key=by_date)),
+        tuple(found["sans_date"]),
+    )
+
+
+def late(feuille: FeuilleDeRoute, items: Iterable[Suivi]) -> tuple[Suivi, ...]:
+    """The items whose level is an alert."""
+    return tuple(item for item in items if item.avancement and feuille.niveaux[item.avancement].alerte)
+
+
+def retenues(feuille: FeuilleDeRoute) -> tuple[Retenue, ...]:
+    """The blockers that hold something back, declared ones first, in the files' order."""
+    held: dict[str, list[tuple[Famille, Suivi]]] = {code: [] for code in feuille.bloqueurs}
+    labels = {code: bloqueur.libelle for code, bloqueur in feuille.bloqueurs.items()}
+    for famille in FAMILLES:
+        for item in feuille.with_level(famille):
+            for reference in item.bloqueurs:
+                key = reference
+                if reference not in feuille.bloqueurs:
+                    target, identifier = feuille.resolve(reference, famille)[0]
+                    key = f"{target}:{identifier}"
+                    labels[key] = feuille.by_id[target][identifier].titre
+                held.setdefault(key, []).append((famille, item))
+    return tuple(Retenue(code, labels[code], tuple(items)) for code, items in held.items() if items)
+
+
+def control(feuille: FeuilleDeRoute) -> Controle | None:
+    """The totals published at the date where the roadmap stands, against the counted ones; None where there are none,
+    or where they are of another scale. Totals are of the mesures."""
+    etat_au = feuille.mission.etat_au
+    for publie in feuille.mission.bilans:
+        if (
+            etat_au is None
+            or not publie.totaux
+            or (publie.date.first, publie.date.last) != (etat_au.first, etat_au.last)
+        ):
+            continue
+        codes = [code for code in feuille.niveaux if code in publie.totaux]
+        if len(codes) < len(publie.totaux):
+            return None
+        comptes = count(feuille, feuille.mesures).comptes
+        return Controle(
+            publie,
+            "/".join(str(publie.totaux[code]) for code in codes),
+            "/".join(str(comptes[code]) for code in codes),
+        )
+    return None

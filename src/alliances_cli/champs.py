@@ -1,0 +1,85 @@
+"""The fields of an item, in the order of the files: one table for options, columns, labels and insertion.
+
+The model (`model.py`) declares the same fields as types; a test holds the two together. This table imports nothing, so
+that `--help` and completion can read it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Famille = Literal["mesures", "chantiers", "leviers"]
+Type = Literal["id", "texte", "noms", "ids", "niveau", "provenance", "dimension", "date", "preuves"]
+
+FAMILLES: tuple[Famille, ...] = ("mesures", "chantiers", "leviers")
+SINGULIER: dict[Famille, str] = {"mesures": "mesure", "chantiers": "chantier", "leviers": "levier"}
+PROVENANCES = ("publie", "saisi", "infere")
+# The scale of a roadmap that declares none: code, label, short form, sign, whether it is an alert.
+NIVEAUX_PAR_DEFAUT = (
+    ("tres_satisfaisant", "très satisfaisant", "TS", "●", False),
+    ("satisfaisant", "satisfaisant", "S", "◐", False),
+    ("en_retard", "en retard", "R", "▲", True),
+)
+PROVENANCE_LIBELLES = {"publie": "publié", "saisi": "saisi", "infere": "inféré"}
+
+
+@dataclass(frozen=True, slots=True)
+class Champ:
+    """A field: its key in the file, what it is called on screen, its type, the families that have it."""
+
+    code: str
+    libelle: str
+    type: Type
+    aide: str
+    familles: tuple[Famille, ...] = ("mesures", "chantiers")
+
+    @property
+    def multiple(self) -> bool:
+        return self.type in ("noms", "ids", "preuves")
+
+    @property
+    def option(self) -> str:
+        """`prochaine_etape` → `--prochaine-etape`."""
+        return "--" + self.code.replace("_", "-")
+
+
+CHAMPS: tuple[Champ, ...] = (
+    Champ("id", "Identifiant", "id", "identifiant, unique dans sa liste", FAMILLES),
+    Champ("titre", "Titre", "texte", "intitulé", FAMILLES),
+    Champ("texte", "Texte", "texte", "texte libre", FAMILLES),
+    Champ("dimension", "Dimension", "dimension", "code ou libellé d'une dimension"),
+    Champ("chantiers", "Chantiers", "ids", "identifiant d'un chantier", ("mesures",)),
+    Champ("leviers", "Leviers", "ids", "identifiant d'un levier", ("mesures",)),
+    Champ("pilotes", "Pilotes", "noms", "qui pilote"),
+    Champ("co_construction", "Co-construction", "noms", "avec qui"),
+    Champ("avancement", "Avancement", "niveau", "code ou libellé d'un niveau de l'échelle"),
+    Champ("avancement_au", "Avancement jugé au", "date", "date à laquelle le niveau a été jugé"),
+    Champ("provenance", "Provenance du niveau", "provenance", "d'où vient le niveau : publie, saisi ou infere"),
+    Champ("realise", "Réalisé", "texte", "ce qui a été fait"),
+    Champ("prochaine_etape", "Prochaine étape", "texte", "ce qui vient ensuite"),
+    Champ("debut", "Début", "date", "date de début (2021, 2021-06, 2021-06-30, 2021-T3, 2021-S2)"),
+    Champ("echeance", "Échéance", "date", "date de l'étape suivante (2021, 2021-06, 2021-06-30, 2021-T3, 2021-S2)"),
+    Champ("delai", "Délai", "texte", "délai en toutes lettres (« 18 mois », « continu »)"),
+    Champ("bloqueurs", "Bloqueurs", "ids", "identifiant d'un bloqueur"),
+    Champ("renvois", "Renvois", "ids", "identifiant auquel l'élément renvoie"),
+    Champ("etiquettes", "Étiquettes", "noms", "mot-clé", FAMILLES),
+    Champ("preuves", "Preuves", "preuves", "titre, adresse et date d'une preuve", FAMILLES),
+)
+
+MISSION_CHAMPS: tuple[Champ, ...] = (
+    Champ("titre", "Titre", "texte", "intitulé de la mission", ()),
+    Champ("nature", "Nature", "texte", "ce qu'est la mission, en quelques mots", ()),
+    Champ("etat_au", "État au", "date", "date à laquelle la feuille de route se tient", ()),
+    Champ(
+        "provenance", "Provenance des niveaux", "provenance", "d'où viennent les niveaux : publie, saisi ou infere", ()
+    ),
+    Champ("licence", "Licence", "texte", "licence des données", ()),
+)
+
+PAR_CODE: dict[str, Champ] = {champ.code: champ for champ in CHAMPS}
+
+
+def of_famille(famille: Famille) -> tuple[Champ, ...]:
+    """The fields that the family's items have, in the order of the files."""
+    return tuple(champ for champ in CHAMPS if famille in champ.familles)

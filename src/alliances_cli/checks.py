@@ -1,0 +1,470 @@
+"""Rules that span records: each one a small named function that yields what it finds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from alliances_cli import bilan
+from alliances_cli.champs import FAMILLES, SINGULIER, Famille
+from alliances_cli.errors import Kind
+from alliances_cli.model import FeuilleDeRoute, Mesure, Mission, resolve
+from alliances_cli.periode import MOIS, Periode, parse
+from alliances_cli.typographie import enumeration, folded, suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something found in one part (`mission`, `mesures`…) at a path of its value; `key`: at the key, not the value."""
+
+    part: str
+    path: tuple[str | int, ...]
+    message: str
+    kind: Kind = "erreur"
+    key: bool = False
+
+
+@dataclass(frozen=True)
+class Vocabulaire:
+    """The names that the files may use; None where the file that declares them can't be read. Labels by code."""
+
+    niveaux: Mapping[str, str] | None
+    dimensions: Mapping[str, str] | None
+    bloqueurs: Mapping[str, str] | None
+    ids: Mapping[Famille, set[str]]
+    complete: bool
+    unreadable: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """What could be read, errors or not: the items with their index in the file. `mission` is None where it is
+    wrong."""
+
+    mission: Mission | None
+    items: Mapping[Famille, list[tuple[int, Any]]]
+    vocabulaire: Vocabulaire
+    raw_mission: Mapping[str, Any]
+
+
+# --- errors -------------------------------------------------------------------------------------------------------
+
+
+def duplicate_ids(lecture: Lecture) -> Iterator[Finding]:
+    for famille, items in lecture.items.items():
+        first: dict[str, int] = {}
+        for index, item in items:
+            if not item.id:
+                continue
+            if item.id in first:
+                rank = first[item.id] + 1
+                message = f"l'identifiant « {item.id} » est déjà celui du {_nth(rank)} élément de la liste"
+                yield Finding(famille, (famille, index, "id"), message)
+            first.setdefault(item.id, index)
+
+
+def duplicate_names(lecture: Lecture) -> Iterator[Finding]:
+    """The same code twice in the scale, the dimensions, the blockers, the parts; the same date twice in the bilans."""
+    for key, field in (
+        ("echelle", "code"),
+        ("dimensions", "code"),
+        ("bloqueurs", "id"),
+        ("parties", "id"),
+        ("bilans", "date"),
+    ):
+        entries = lecture.raw_mission.get(key)
+        seen: set[str] = set()
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            name = entry.get(field) if isinstance(entry, dict) else None
+            if isinstance(name, str):
+                if name in seen:
+                    yield Finding("mission", (key, index, field), f"« {name} » est déjà dans « {key} »")
+                seen.add(name)
+
+
+def unknown_levels(lecture: Lecture) -> Iterator[Finding]:
+    niveaux = lecture.vocabulaire.niveaux
+    if niveaux is None:
+        return
+    for famille, index, item in _levelled(lecture):
+        if item.avancement is not None and item.avancement not in niveaux:
+            yield Finding(famille, (famille, index, "avancement"), unknown_level(item.avancement, niveaux))
+
+
+def unknown_level(given: str, niveaux: Mapping[str, str]) -> str:
+    hint = _named(given, niveaux) or f" ; niveaux possibles : {', '.join(niveaux)}"
+    return f"niveau inconnu « {given} »{hint}"
+
+
+def unknown_dimensions(lecture: Lecture) -> Iterator[Finding]:
+    dimensions = lecture.vocabulaire.dimensions
+    if dimensions is None:
+        return
+    for famille, index, item in _levelled(lecture):
+        if item.dimension is not None and item.dimension not in dimensions:
+            yield Finding(famille, (famille, index, "dimension"), unknown_dimension(item.dimension, dimensions))
+
+
+def unknown_dimension(given: str, dimensions: Mapping[str, str]) -> str:
+    if not dimensions:
+        return f"dimension inconnue « {given} » ; mission.yaml n'en déclare aucune (clé « dimensions »)"
+    hint = _named(given, dimensions) or f" ; dimensions possibles : {', '.join(dimensions)}"
+    return f"dimension inconnue « {given} »{hint}"
+
+
+def broken_references(lecture: Lecture) -> Iterator[Finding]:
+    vocabulaire = lecture.vocabulaire
+    for famille, index, item in _levelled(lecture):
+        for field in ("renvois", "bloqueurs", "chantiers", "leviers"):
+            for position, reference in enumerate(getattr(item, field, ())):
+                message = reference_fault(reference, field, famille, item.id, vocabulaire)
+                if message:
+                    yield Finding(famille, (famille, index, field, position), message)
+
+
+def reference_fault(reference: str, field: str, famille: Famille, own: str, vocabulaire: Vocabulaire) -> str | None:
+    """What is wrong with a reference written in `field` of the item `own`, or None."""
+    ids = vocabulaire.ids
+    if field == "bloqueurs":
+        if vocabulaire.bloqueurs is None or reference in vocabulaire.bloqueurs:
+            return None
+        found = resolve(reference, famille, dict(ids))
+        candidates = [*vocabulaire.bloqueurs]
+    elif field == "renvois":
+        found = resolve(reference, famille, dict(ids))
+        candidates = [*ids[famille], *(f"{SINGULIER[f]}-{i}" for f in FAMILLES if f != famille for i in ids[f])]
+    else:
+        target: Famille = "chantiers" if field == "chantiers" else "leviers"
+        if target in vocabulaire.unreadable:
+            return None
+        found = [pair for pair in resolve(reference, target, dict(ids)) if pair[0] == target]
+        candidates = [*ids[target]]
+    if not found:
+        if not vocabulaire.complete:
+            return None
+        what = {"bloqueurs": "bloqueur inconnu", "chantiers": "chantier inconnu", "leviers": "levier inconnu"}
+        return f"{what.get(field, 'renvoi inconnu')} « {reference} »{suggestion(reference, candidates)}"
+    if len(found) > 1:
+        names = enumeration([f"« {SINGULIER[f]}-{i} »" for f, i in found], "ou")
+        return f"« {reference} » désigne plusieurs éléments ; écrivez {names}"
+    if own and found[0] == (famille, own):
+        return f"{SINGULIER[famille]} {own} renvoie à elle-même ou à lui-même dans « {field} »"
+    return None
+
+
+def bilans(lecture: Lecture) -> Iterator[Finding]:
+    """Published totals must be of levels that the bilan's own scale, else today's, has."""
+    if lecture.mission is None or lecture.vocabulaire.niveaux is None:
+        return
+    for index, publie in enumerate(lecture.mission.bilans):
+        codes = {n.code: n.libelle for n in publie.echelle} if publie.echelle else lecture.vocabulaire.niveaux
+        for code in publie.totaux:
+            if code not in codes:
+                yield Finding("mission", ("bilans", index, "totaux", code), unknown_level(code, codes), key=True)
+
+
+def horizons(lecture: Lecture) -> Iterator[Finding]:
+    for index, dimension in enumerate(lecture.mission.dimensions if lecture.mission else ()):
+        if dimension.horizon and dimension.horizon[0] > dimension.horizon[1]:
+            yield Finding("mission", ("dimensions", index, "horizon"), "horizon : le premier mois suit le dernier")
+
+
+def backward_dates(lecture: Lecture) -> Iterator[Finding]:
+    for famille, index, item in _levelled(lecture):
+        if item.debut and item.echeance and item.echeance.last < item.debut.first:
+            message = f"échéance {item.echeance} antérieure au début {item.debut}"
+            yield Finding(famille, (famille, index, "echeance"), message)
+
+
+ERRORS: tuple[Callable[[Lecture], Iterator[Finding]], ...] = (
+    duplicate_ids,
+    duplicate_names,
+    unknown_levels,
+    unknown_dimensions,
+    broken_references,
+    bilans,
+    horizons,
+    backward_dates,
+)
+
+
+# --- control totals -------------------------------------------------------------------------------------------------
+
+
+def totals(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    """While the roadmap stands at a bilan's date, the counted levels must be those that were published."""
+    controle = bilan.control(feuille)
+    if controle is not None and not controle.agrees:
+        index = feuille.mission.bilans.index(controle.publie)
+        message = (
+            f"compté {controle.compte_text}, publié {controle.publie_text} au {controle.publie.date.in_words} : "
+            "changez un autre niveau, ou « alliances update mission --etat-au DATE »"
+        )
+        yield Finding("mission", ("bilans", index, "totaux"), message, "total", key=True)
+
+
+# --- warnings -------------------------------------------------------------------------------------------------------
+
+
+def best_but_undefined(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    """The best level beside a next step that is still to be defined."""
+    best = next((n for n in feuille.echelle if not (n.clos or n.hors_ordre or n.alerte)), None)
+    for famille, index, item in _all(feuille):
+        step = folded(item.prochaine_etape or "")
+        if best and item.avancement == best.code and re.search(r"\ba definir\b", step):
+            yield _warn(
+                famille, index, "prochaine_etape", f"« {best.libelle} », mais l'étape suivante est « à définir »"
+            )
+
+
+def best_but_blocked(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    best = next((n for n in feuille.echelle if not (n.hors_ordre or n.alerte)), None)
+    for famille, index, item in _all(feuille):
+        if best and item.avancement == best.code and item.bloqueurs:
+            yield _warn(famille, index, "bloqueurs", f"« {best.libelle} », mais un bloqueur est déclaré")
+
+
+def closed_but_coming(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    for famille, index, item in _all(feuille):
+        niveau = feuille.niveaux.get(item.avancement or "")
+        if niveau and niveau.clos and item.prochaine_etape:
+            yield _warn(
+                famille, index, "prochaine_etape", f"« {niveau.libelle} », mais une étape suivante est annoncée"
+            )
+
+
+def missing_next_step(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    """An open item without next step, where its family uses that field."""
+    for famille in FAMILLES:
+        items = feuille.with_level(famille)
+        if not any(item.prochaine_etape for item in items):
+            continue
+        for index, item in enumerate(items):
+            niveau = feuille.niveaux.get(item.avancement or "")
+            if not item.prochaine_etape and not (niveau and niveau.clos):
+                yield Finding(
+                    famille,
+                    (famille, index),
+                    f"{SINGULIER[famille]} {item.id} : pas de « prochaine_etape »",
+                    "avertissement",
+                )
+
+
+def done_again(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    for famille, index, item in _all(feuille):
+        if item.realise and item.prochaine_etape and folded(item.realise) == folded(item.prochaine_etape):
+            yield _warn(famille, index, "prochaine_etape", "l'étape suivante répète « realise » mot pour mot")
+
+
+def cycles(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    """Items that refer to each other in a ring: each ring is told once, at its first item."""
+    graph: dict[tuple[Famille, str], list[tuple[Famille, str]]] = {}
+    place: dict[tuple[Famille, str], tuple[Famille, int]] = {}
+    for famille, index, item in _all(feuille):
+        node = (famille, item.id)
+        place[node] = (famille, index)
+        graph[node] = [pair for reference in item.renvois for pair in feuille.resolve(reference, famille)]
+    for ring in _rings(graph):
+        first = min(range(len(ring)), key=lambda i: (FAMILLES.index(ring[i][0]), place[ring[i]][1]))
+        ordered = ring[first:] + ring[: first + 1]
+        famille, index = place[ordered[0]]
+        names = " → ".join(f"{SINGULIER[f]} {i}" for f, i in ordered)
+        yield _warn(famille, index, "renvois", f"renvois qui tournent en rond : {names}")
+
+
+def text_names_unknown(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    """« Voir mesure 40 » where no such mesure is."""
+    pattern = re.compile(r"\b(mesure|chantier|levier)s?\s+(\d+)\b", re.IGNORECASE)
+    for famille, index, item in _all(feuille):
+        for field in ("realise", "prochaine_etape"):
+            for match in pattern.finditer(getattr(item, field) or ""):
+                target: Famille = f"{match[1].lower()}s"  # type: ignore[assignment]
+                ids = feuille.by_id[target]
+                # « 4 chantiers » counts; « mesure 8 » names, but only where ids of that list are numbers.
+                if match[2] not in ids and any(identifier.isdecimal() for identifier in ids):
+                    yield _warn(famille, index, field, f"le texte cite « {match[0]} », qui n'existe pas")
+
+
+def text_contradicts_date(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    """A next step that gives one date while `echeance` gives another."""
+    for famille, index, item in _all(feuille):
+        if item.echeance and item.prochaine_etape:
+            told = _dates_in(item.prochaine_etape)
+            if told and not any(periode.overlaps(item.echeance) for periode in told):
+                yield _warn(
+                    famille,
+                    index,
+                    "echeance",
+                    f"échéance {item.echeance}, mais l'étape suivante parle de {told[0].in_words}",
+                )
+
+
+def judged_later(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    etat_au = feuille.mission.etat_au
+    for famille, index, item in _all(feuille):
+        if etat_au and item.avancement_au and item.avancement_au.first > etat_au.last:
+            yield _warn(
+                famille,
+                index,
+                "avancement_au",
+                f"niveau jugé le {item.avancement_au}, après l'état au {etat_au} de la mission",
+            )
+
+
+def provenance_without_level(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    for famille, index, item in _all(feuille):
+        if item.provenance and not item.avancement:
+            yield _warn(famille, index, "provenance", "une provenance est donnée, mais aucun niveau (« avancement »)")
+
+
+_EMAIL = re.compile(r"[^@\s<>()]+@[^@\s<>()]+\.[^@\s<>().]{2,}")
+_HOST = re.compile(
+    r"https?://[^\s/?#<>\"]+\.[^\s/?#<>\".]{2,}(?:[/?#][^\s<>\"]*)?|https?://localhost(?::\d+)?(?:/\S*)?"
+)
+
+
+def malformed_addresses(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    emetteur = feuille.mission.emetteur
+    if emetteur.courriel and not _EMAIL.fullmatch(emetteur.courriel):
+        yield Finding(
+            "mission",
+            ("emetteur", "courriel"),
+            f"adresse électronique douteuse « {emetteur.courriel} »",
+            "avertissement",
+        )
+    if emetteur.site and _address_fault(emetteur.site, scheme=False):
+        yield Finding("mission", ("emetteur", "site"), f"adresse douteuse « {emetteur.site} »", "avertissement")
+    for famille in FAMILLES:
+        for index, item in enumerate(feuille.items(famille)):
+            for position, preuve in enumerate(item.preuves):
+                fault = _address_fault(preuve.url, scheme=True)
+                if fault:
+                    path = (famille, index, "preuves", position, "url")
+                    yield Finding(famille, path, f"adresse douteuse « {preuve.url} »{fault}", "avertissement")
+
+
+def _address_fault(url: str, scheme: bool) -> str:
+    """What makes an address doubtful, as the end of a sentence; empty when nothing does. `scheme`: one is expected."""
+    lowered = url.lower()
+    if lowered.startswith("mailto:"):
+        return "" if _EMAIL.fullmatch(url[7:].split("?")[0]) else " : le courriel est incomplet"
+    if lowered.startswith("tel:"):
+        return "" if re.fullmatch(r"[+\d][\d .()-]+", url[4:]) else " : le numéro est incomplet"
+    if not re.match(r"https?:", lowered):
+        if scheme:
+            return " : écrivez-la en entier, avec « https:// »"
+        url = "https://" + url
+    return "" if _HOST.fullmatch(url) else " : elle est incomplète ou contient une espace"
+
+
+WARNINGS: tuple[Callable[[FeuilleDeRoute], Iterator[Finding]], ...] = (
+    best_but_undefined,
+    best_but_blocked,
+    closed_but_coming,
+    missing_next_step,
+    done_again,
+    cycles,
+    text_names_unknown,
+    text_contradicts_date,
+    judged_later,
+    provenance_without_level,
+    malformed_addresses,
+)
+
+
+def errors(lecture: Lecture) -> Iterator[Finding]:
+    for rule in ERRORS:
+        yield from rule(lecture)
+
+
+def warnings(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    for rule in WARNINGS:
+        yield from rule(feuille)
+
+
+# --- ground ---------------------------------------------------------------------------------------------------------
+
+
+def _levelled(lecture: Lecture) -> Iterator[tuple[Famille, int, Any]]:
+    for famille, items in lecture.items.items():
+        if famille != "leviers":
+            for index, item in items:
+                yield famille, index, item
+
+
+def _all(feuille: FeuilleDeRoute) -> Iterator[tuple[Famille, int, Mesure]]:
+    """Every item that can have a level. (A chantier has all the fields that the rules read of a mesure.)"""
+    for famille in FAMILLES:
+        for index, item in enumerate(feuille.with_level(famille)):
+            yield famille, index, item  # type: ignore[misc]
+
+
+def _warn(famille: Famille, index: int, field: str, message: str) -> Finding:
+    return Finding(famille, (famille, index, field), message, "avertissement")
+
+
+def _nth(rank: int) -> str:
+    return "1er" if rank == 1 else f"{rank}e"
+
+
+def _named(given: str, labels: Mapping[str, str]) -> str:
+    """A suggestion among codes and labels, always given as the code to write."""
+    by_label = {label: code for code, label in labels.items() if label}
+    hint = suggestion(given, [*labels, *by_label])
+    for label, code in by_label.items():
+        hint = hint.replace(f"« {label} »", f"« {code} »")
+    return hint
+
+
+def _rings(graph: dict[tuple[Famille, str], list[tuple[Famille, str]]]) -> list[list[tuple[Famille, str]]]:
+    """The rings of a graph, each once, found by a depth-first walk without recursion."""
+    rings: list[list[tuple[Famille, str]]] = []
+    done: set[tuple[Famille, str]] = set()
+    for start in graph:
+        if start in done:
+            continue
+        path: list[tuple[Famille, str]] = [start]
+        on_path = {start: 0}
+        branches = [iter(graph[start])]
+        while branches:
+            following = next(branches[-1], None)
+            if following is None:
+                branches.pop()
+                node = path.pop()
+                del on_path[node]
+                done.add(node)
+            elif following in on_path:
+                rings.append(path[on_path[following] :])
+            elif following not in done and following in graph:
+                on_path[following] = len(path)
+                path.append(following)
+                branches.append(iter(graph[following]))
+    return rings
+
+
+_MONTH_NUMBERS = {folded(name): number for number, name in enumerate(MOIS, 1)}
+_NUMERIC = re.compile(r"(?<![\d/])(?:(\d{1,2})/)?(\d{1,2})/(\d{2}|\d{4})(?![\d/])")
+_WORDS = re.compile(r"(?<!\d)(?:(\d{1,2})(?:er)? )?(" + "|".join(_MONTH_NUMBERS) + r") (\d{4})\b")
+_YEAR = re.compile(r"\b(20\d{2})\b")
+
+
+def _dates_in(text: str) -> list[Periode]:
+    """The dates that a sentence gives (« 12/07/21 », « 08/21 », « 12 juillet 2021 », « fin 2021 »)."""
+    plain = folded(text)
+    found: list[str] = []
+    for day, month, year in _NUMERIC.findall(plain):
+        year = year if len(year) == 4 else f"20{year}"
+        found.append(f"{year}-{int(month):02}" + (f"-{int(day):02}" if day else ""))
+    plain = _NUMERIC.sub(" ", plain)
+    for day, month, year in _WORDS.findall(plain):
+        found.append(f"{year}-{_MONTH_NUMBERS[month]:02}" + (f"-{int(day):02}" if day else ""))
+    found.extend(_YEAR.findall(_WORDS.sub(" ", plain)))
+    dates: list[Periode] = []
+    for iso in found:
+        try:
+            dates.append(parse(iso))
+        except ValueError:
+            continue
+    return dates

@@ -1,0 +1,66 @@
+"""Where a roadmap lives: its files' names, and how its folder is found."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from alliances_cli.errors import NotFound
+
+FILES = {"mission": "mission.yaml", "chantiers": "chantiers.yaml", "mesures": "mesures.yaml", "leviers": "leviers.yaml"}
+
+
+@dataclass(frozen=True)
+class Root:
+    """Where a roadmap lives: its data folder, and the folder beside it that may hold its own templates."""
+
+    data: Path
+
+    @property
+    def templates(self) -> Path:
+        return self.data.resolve().parent / "templates"
+
+    def path(self, part: str) -> Path:
+        return self.data / FILES[part]
+
+    def name(self, part: str) -> str:
+        """The file's name as messages give it: relative to the current folder where that is short."""
+        path = self.path(part)
+        try:
+            relative = os.path.relpath(path)
+        except ValueError:
+            return str(path)
+        return str(path) if relative.startswith(os.path.join("..", "..", "..", "")) else relative
+
+
+def find_root(data: str | None, variable: str | None, start: Path) -> Root:
+    """The roadmap that `--data`, else the variable, else a search from `start` upwards names.
+
+    Raises: NotFound.
+    """
+    for given, origin in ((data, "--data"), (variable, "ALLIANCES_DATA")):
+        if given:
+            folder = Path(given)
+            for candidate in (folder, folder / "data"):
+                if os.path.lexists(candidate / FILES["mesures"]):
+                    return Root(candidate)
+            if not folder.is_dir():
+                raise NotFound(f"{origin} : le dossier « {given} » n'existe pas")
+            raise NotFound(
+                f"{origin} : « {given} » ne contient ni mesures.yaml ni data/mesures.yaml{_other_spelling(folder)}"
+            )
+    for folder in (start, *start.parents):
+        if os.path.lexists(folder / "data" / FILES["mesures"]):
+            return Root(folder / "data")
+    raise NotFound(
+        "aucune feuille de route ici : « data/mesures.yaml » manque dans ce dossier et dans ceux qui le contiennent"
+        f"{_other_spelling(start)} ; indiquez-la avec --data DOSSIER"
+    )
+
+
+def _other_spelling(folder: Path) -> str:
+    for candidate in (folder / "mesures.yml", folder / "data" / "mesures.yml"):
+        if candidate.exists():
+            return f" (renommez « {candidate.name} » en « mesures.yaml »)"
+    return ""

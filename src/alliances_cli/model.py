@@ -1,0 +1,430 @@
+"""The records as the YAML spells them: frozen, unknown keys refused. Every scalar comes in as the text that was typed.
+
+Field order is the order of the files (`champs.py` has the items' fields as a table). An absent value is None, an absent
+list is empty.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from alliances_cli import periode
+from alliances_cli.champs import FAMILLES, NIVEAUX_PAR_DEFAUT, SINGULIER, Famille
+from alliances_cli.periode import Periode
+
+SCHEMES = ("http", "https", "mailto", "tel")
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d+(?:[/?#]|$))", re.IGNORECASE)
+_BAD_IN_ID = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+def _refuse(message: str) -> PydanticCustomError:
+    return PydanticCustomError("alliances", "{message}", {"message": message})
+
+
+def _identifier(text: str) -> str:
+    if not text:
+        raise _refuse("un identifiant ne peut pas être vide")
+    if len(text) > 100:
+        raise _refuse(f"l'identifiant a {len(text)} caractères, 100 au plus")
+    if text.startswith("-"):
+        raise _refuse(f"l'identifiant « {text} » commence par un tiret")
+    if _BAD_IN_ID.search(text):
+        raise _refuse(f"l'identifiant « {text!r} » contient une espace ou un caractère invisible".replace("'", ""))
+    return text
+
+
+def _periode(value: object) -> Periode:
+    if not isinstance(value, str):
+        raise _refuse("une date est attendue (2021, 2021-06, 2021-06-30, 2021-T3 ou 2021-S2)")
+    try:
+        return periode.parse(value.strip())
+    except ValueError as error:
+        raise _refuse(str(error)) from None
+
+
+_YES = {"true": True, "oui": True, "false": False, "non": False}
+
+
+def _yes_no(value: object) -> bool:
+    if isinstance(value, str) and value.lower() in _YES:
+        return _YES[value.lower()]
+    raise _refuse("« true » ou « false » (ou « oui », « non ») est attendu")
+
+
+def _integer(value: object) -> int:
+    if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value, re.ASCII):
+        return int(value)
+    given = f", pas « {value} »" if isinstance(value, str) else ""
+    raise _refuse(f"un nombre entier est attendu{given}")
+
+
+def _address(text: str) -> str:
+    # A browser ignores white space and control characters inside a scheme; so does this test.
+    match = _SCHEME.match(re.sub(r"[\x00-\x20\x7f-\xa0]", "", text))
+    if match and match[1].lower() not in SCHEMES:
+        raise _refuse(f"une adresse commence par {', '.join(s + ':' for s in SCHEMES)} ; « {match[1]}: » est refusé")
+    return text
+
+
+def _colour(text: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        raise _refuse(f"une couleur s'écrit #rrvvbb, par exemple #17559c, pas « {text} »")
+    return text
+
+
+def _point(value: object) -> object:
+    return {"texte": value} if isinstance(value, str) else value
+
+
+# YAML's escapes can put control characters in a value; no text has a use for them. Line breaks and tabs are fine.
+_NO_CONTROL = r"^[^\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f]*$"
+
+Texte = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=_NO_CONTROL)]
+Identifiant = Annotated[str, AfterValidator(_identifier)]
+Date = Annotated[Periode, BeforeValidator(_periode)]
+OuiNon = Annotated[bool, BeforeValidator(_yes_no)]
+Entier = Annotated[int, BeforeValidator(_integer)]
+Adresse = Annotated[Texte, AfterValidator(_address)]
+Couleur = Annotated[str, AfterValidator(_colour)]
+Provenance = Literal["publie", "saisi", "infere"]
+
+
+class Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Preuve(Record):
+    """What shows that a thing was done."""
+
+    titre: Texte | None = None
+    url: Adresse
+    date: Date | None = None
+
+
+class Item(Record):
+    """What every item has: `id` is unique in its list."""
+
+    id: Identifiant
+    titre: Texte
+    texte: Texte | None = None
+
+
+class Chantier(Item):
+    """A line of work. `avancement` is a code of the scale, None where no level is known; `provenance` says where that
+    level comes from (None: the roadmap's default). `delai` is a deadline in words, undatable when it stands alone."""
+
+    dimension: Texte | None = None
+    pilotes: tuple[Texte, ...] = ()
+    co_construction: tuple[Texte, ...] = ()
+    avancement: Texte | None = None
+    avancement_au: Date | None = None
+    provenance: Provenance | None = None
+    realise: Texte | None = None
+    prochaine_etape: Texte | None = None
+    debut: Date | None = None
+    echeance: Date | None = None
+    delai: Texte | None = None
+    bloqueurs: tuple[Identifiant, ...] = ()
+    renvois: tuple[Identifiant, ...] = ()
+    etiquettes: tuple[Texte, ...] = ()
+    preuves: tuple[Preuve, ...] = ()
+
+
+class Mesure(Item):
+    """A measure: a chantier's fields, and the chantiers and leviers that it belongs to."""
+
+    dimension: Texte | None = None
+    chantiers: tuple[Identifiant, ...] = ()
+    leviers: tuple[Identifiant, ...] = ()
+    pilotes: tuple[Texte, ...] = ()
+    co_construction: tuple[Texte, ...] = ()
+    avancement: Texte | None = None
+    avancement_au: Date | None = None
+    provenance: Provenance | None = None
+    realise: Texte | None = None
+    prochaine_etape: Texte | None = None
+    debut: Date | None = None
+    echeance: Date | None = None
+    delai: Texte | None = None
+    bloqueurs: tuple[Identifiant, ...] = ()
+    renvois: tuple[Identifiant, ...] = ()
+    etiquettes: tuple[Texte, ...] = ()
+    preuves: tuple[Preuve, ...] = ()
+
+
+class Levier(Item):
+    """A lever of deployment."""
+
+    etiquettes: tuple[Texte, ...] = ()
+    preuves: tuple[Preuve, ...] = ()
+
+
+class Document(Record):
+    """The words of the cover and the last sentence."""
+
+    titre: Texte | None = None
+    sous_titre: Texte | None = None
+    mention: Texte | None = None
+    conclusion: Texte | None = None
+
+
+class Emetteur(Record):
+    """Who issues the bilan. `site` may lack its scheme."""
+
+    nom: Texte | None = None
+    adresse: Texte | None = None
+    telephone: Texte | None = None
+    courriel: Texte | None = None
+    site: Adresse | None = None
+
+
+class LigneFiche(Record):
+    """A row of the fiche, as printed."""
+
+    libelle: Texte
+    texte: Texte
+
+
+class Point(Record):
+    """A sentence of a part, with the sentences under it."""
+
+    texte: Texte
+    date: Date | None = None
+    points: tuple[Annotated[Point, BeforeValidator(_point)], ...] = ()
+
+
+class Partie(Record):
+    """A part of the document (contexte, travaux, suivi…)."""
+
+    id: Identifiant
+    titre: Texte
+    sous_titre: Texte | None = None
+    points: tuple[Annotated[Point, BeforeValidator(_point)], ...] = ()
+
+
+class Section(Record):
+    """The words around one list."""
+
+    surtitre: Texte | None = None
+    titre: Texte | None = None
+    sous_titre: Texte | None = None
+    accroche: Texte | None = None
+    conclusion: Texte | None = None
+
+
+class Sections(Record):
+    mission: Section = Section()
+    chantiers: Section = Section()
+    mesures: Section = Section()
+    leviers: Section = Section()
+
+
+class Niveau(Record):
+    """A level of the scale. `alerte`: it counts as late; `clos`: the item is over; `hors_ordre`: outside the order."""
+
+    code: Identifiant
+    libelle: Texte
+    sens: Texte | None = None
+    abrege: Annotated[Texte, StringConstraints(max_length=8)] | None = None
+    symbole: Annotated[Texte, StringConstraints(max_length=2)] | None = None
+    couleur: Couleur | None = None
+    alerte: OuiNon | None = None
+    clos: OuiNon = False
+    hors_ordre: OuiNon = False
+
+
+class Dimension(Record):
+    """A grouping of items. `horizon`: first and last month of its effects."""
+
+    code: Identifiant
+    libelle: Texte
+    horizon: tuple[Entier, Entier] | None = None
+    texte: Texte | None = None
+
+
+class Bloqueur(Record):
+    """What holds items back, shared by those that name it."""
+
+    id: Identifiant
+    libelle: Texte
+
+
+class BilanPublie(Record):
+    """A published bilan: its totals per level's code; `echelle` where it isn't today's."""
+
+    date: Date
+    titre: Texte | None = None
+    totaux: dict[str, Entier] = Field(default_factory=dict)
+    source: Texte | None = None
+    echelle: tuple[Niveau, ...] = ()
+
+
+class Mission(Record):
+    """`mission.yaml`: what is said once for the whole roadmap."""
+
+    titre: Texte
+    nature: Texte | None = None
+    document: Document = Document()
+    etat_au: Date | None = None
+    provenance: Provenance | None = None
+    licence: Texte | None = None
+    emetteur: Emetteur = Emetteur()
+    destinataires: tuple[Texte, ...] = ()
+    fiche: tuple[LigneFiche, ...] = ()
+    parties: tuple[Partie, ...] = ()
+    sections: Sections = Sections()
+    echelle: tuple[Niveau, ...] = ()
+    dimensions: tuple[Dimension, ...] = ()
+    bloqueurs: tuple[Bloqueur, ...] = ()
+    bilans: tuple[BilanPublie, ...] = ()
+
+
+ITEM_MODELS: dict[Famille, type[Mesure] | type[Chantier] | type[Levier]] = {
+    "mesures": Mesure,
+    "chantiers": Chantier,
+    "leviers": Levier,
+}
+
+ECHELLE_PAR_DEFAUT = tuple(
+    Niveau.model_validate(
+        {"code": code, "libelle": libelle, "abrege": abrege, "symbole": symbole, "alerte": str(alerte)}
+    )
+    for code, libelle, abrege, symbole, alerte in NIVEAUX_PAR_DEFAUT
+)
+
+_MIDDLE_SHAPES = "◐◕◔◆■◇□"
+_MIDDLE_COLOURS = ("#2676b8", "#3d7f9e", "#5b6f9c", "#6b7280", "#7a5c99", "#8a6d3b", "#98612f")
+
+
+@dataclass(frozen=True)
+class Echelon:
+    """A level as it is shown: what its author left out is filled from its rank (0 is the best)."""
+
+    code: str
+    libelle: str
+    sens: str | None
+    abrege: str
+    symbole: str
+    couleur: str
+    rang: int
+    alerte: bool
+    clos: bool
+    hors_ordre: bool
+
+
+def echelons(niveaux: tuple[Niveau, ...]) -> tuple[Echelon, ...]:
+    """The scale, best first, as it is shown. Where no level is an alert, the last one that is neither over nor outside
+    the order is."""
+    flagged = any(niveau.alerte for niveau in niveaux)
+    ordered = [niveau for niveau in niveaux if not (niveau.clos or niveau.hors_ordre)]
+    alerts = {n.code for n in niveaux if n.alerte} if flagged else {n.code for n in ordered[-1:] if len(ordered) > 1}
+    taken: set[str] = {n.abrege for n in niveaux if n.abrege}
+    shapes = [s for s in _MIDDLE_SHAPES if s not in {n.symbole for n in niveaux}]
+    out: list[Echelon] = []
+    middle = 0
+    for rank, niveau in enumerate(niveaux):
+        alert = niveau.code in alerts
+        shape, colour = ("▲", "#c2410c") if alert else ("●", "#17559c")
+        if not alert and (rank > 0 or niveau.hors_ordre):
+            shape = shapes[middle % len(shapes)]
+            colour = _MIDDLE_COLOURS[middle % len(_MIDDLE_COLOURS)]
+            middle += 1
+        out.append(
+            Echelon(
+                niveau.code,
+                niveau.libelle,
+                niveau.sens,
+                niveau.abrege or _initials(niveau.libelle, taken),
+                niveau.symbole or shape,
+                niveau.couleur or colour,
+                rank,
+                alert,
+                niveau.clos,
+                niveau.hors_ordre,
+            )
+        )
+    return tuple(out)
+
+
+def _initials(libelle: str, taken: set[str]) -> str:
+    base = "".join(word[0] for word in re.findall(r"\w+", libelle)[:3]).upper() or "?"
+    name, n = base, 2
+    while name in taken:
+        name, n = f"{base}{n}", n + 1
+    taken.add(name)
+    return name
+
+
+@dataclass(frozen=True)
+class FeuilleDeRoute:
+    """The whole roadmap, checked. `chantiers`, `mesures` and `leviers` keep the files' order."""
+
+    mission: Mission
+    chantiers: tuple[Chantier, ...] = ()
+    mesures: tuple[Mesure, ...] = ()
+    leviers: tuple[Levier, ...] = ()
+
+    @cached_property
+    def echelle(self) -> tuple[Echelon, ...]:
+        return echelons(self.mission.echelle or ECHELLE_PAR_DEFAUT)
+
+    @cached_property
+    def niveaux(self) -> dict[str, Echelon]:
+        """The levels by code, best first."""
+        return {niveau.code: niveau for niveau in self.echelle}
+
+    @cached_property
+    def dimensions(self) -> dict[str, Dimension]:
+        return {dimension.code: dimension for dimension in self.mission.dimensions}
+
+    @cached_property
+    def bloqueurs(self) -> dict[str, Bloqueur]:
+        return {bloqueur.id: bloqueur for bloqueur in self.mission.bloqueurs}
+
+    @cached_property
+    def by_id(self) -> dict[Famille, dict[str, Mesure | Chantier | Levier]]:
+        return {famille: {item.id: item for item in self.items(famille)} for famille in FAMILLES}
+
+    def items(self, famille: Famille) -> tuple[Mesure | Chantier | Levier, ...]:
+        if famille == "leviers":
+            return self.leviers
+        return self.with_level(famille)
+
+    def with_level(self, famille: Famille) -> tuple[Mesure | Chantier, ...]:
+        """The items of a family whose items have levels; empty for leviers."""
+        if famille == "mesures":
+            return self.mesures
+        return self.chantiers if famille == "chantiers" else ()
+
+    def resolve(self, reference: str, first: Famille | None) -> list[tuple[Famille, str]]:
+        """What a reference names: one pair (family, id); several where it is ambiguous; none where nothing bears it.
+
+        A bare id means the family `first` before the others; `mesure-8`, `chantier-x`, `levier-y` name theirs.
+        """
+        return resolve(reference, first, {famille: self.by_id[famille].keys() for famille in FAMILLES})
+
+    def provenance(self, item: Mesure | Chantier) -> str | None:
+        """Where the item's level comes from, the roadmap's default included; None where it has no level."""
+        if item.avancement is None:
+            return None
+        return item.provenance or self.mission.provenance or "saisi"
+
+
+def resolve(reference: str, first: Famille | None, ids: dict[Famille, Any]) -> list[tuple[Famille, str]]:
+    """See `FeuilleDeRoute.resolve`; `ids` holds each family's known ids."""
+    if first is not None and reference in ids[first]:
+        return [(first, reference)]
+    found: list[tuple[Famille, str]] = [(famille, reference) for famille in FAMILLES if reference in ids[famille]]
+    if found:
+        return found
+    for famille in FAMILLES:
+        prefix = SINGULIER[famille] + "-"
+        if reference.startswith(prefix) and reference[len(prefix) :] in ids[famille]:
+            return [(famille, reference[len(prefix) :])]
+    return []

@@ -1,0 +1,423 @@
+"""The four files ↔ one `FeuilleDeRoute`: find them, read them, parse them, write one safely.
+
+`parse` takes text, not paths, so that the disk and any git revision take the same road.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from alliances_cli import checks
+from alliances_cli.champs import FAMILLES, SINGULIER, Famille
+from alliances_cli.checks import Finding, Lecture, Vocabulaire
+from alliances_cli.errors import EditRefused, InvalidRoadmap, Problem, SystemFault
+from alliances_cli.french import describe_pydantic
+from alliances_cli.location import FILES, Root
+from alliances_cli.model import ECHELLE_PAR_DEFAUT, ITEM_MODELS, FeuilleDeRoute, Mission, Record
+from alliances_cli.typographie import nearest, suggestion
+from alliances_cli.yamltext.faults import YamlFault
+from alliances_cli.yamltext.read import MAX_BYTES, Document, decode, read
+
+LOCK_WAIT_S = 5.0
+TITRE_PAR_DEFAUT = "Feuille de route"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file's name, as messages give it, and its bytes or what kept them from being read."""
+
+    name: str
+    data: bytes = b""
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the files hold. `feuille` is None where there are errors; `lecture` is what could be read all the same."""
+
+    documents: Mapping[str, Document]
+    names: Mapping[str, str]
+    lecture: Lecture
+    problems: tuple[Problem, ...]
+    feuille: FeuilleDeRoute | None
+
+    def require(self) -> FeuilleDeRoute:
+        """The checked roadmap.
+
+        Raises: InvalidRoadmap with all the errors.
+        """
+        if self.feuille is None:
+            raise InvalidRoadmap(self.problems)
+        return self.feuille
+
+    def locate(self, finding: Finding) -> Problem:
+        """A finding of `checks` as a problem with its place."""
+        document = self.documents[finding.part]
+        return _problem(
+            self.names[finding.part], document, document.find(finding.path, finding.key), finding.message, finding.kind
+        )
+
+    def totals(self) -> tuple[Problem, ...]:
+        """The published totals that the counted levels contradict."""
+        return tuple(self.locate(f) for f in checks.totals(self.feuille)) if self.feuille else ()
+
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is worth a look, in reading order."""
+        if self.feuille is None:
+            return ()
+        return tuple(sorted((self.locate(f) for f in checks.warnings(self.feuille)), key=lambda p: p.sort_key))
+
+
+def read_sources(root: Root) -> dict[str, Source]:
+    """The files that are there, by part (`mission`, `chantiers`, `mesures`, `leviers`). Only plain files are read."""
+    return {part: source for part in FILES if (source := read_source(root.path(part), root.name(part))) is not None}
+
+
+def read_source(path: Path, name: str) -> Source | None:
+    """One file, or None where there is none."""
+    try:
+        status = os.stat(path)
+        if stat.S_ISDIR(status.st_mode):
+            return Source(name, problem=Problem(name, 0, 0, "c'est un dossier ; un fichier YAML est attendu"))
+        if not stat.S_ISREG(status.st_mode):
+            return Source(name, problem=Problem(name, 0, 0, "ce n'est pas un fichier ordinaire (tube, périphérique…)"))
+        if status.st_size > MAX_BYTES:
+            megabytes = status.st_size / 1024 / 1024
+            limit = MAX_BYTES // 1024 // 1024
+            return Source(
+                name, problem=Problem(name, 0, 0, f"fichier trop gros : {megabytes:.0f} Mo, {limit} Mo au plus")
+            )
+        return Source(name, path.read_bytes())
+    except FileNotFoundError:
+        if os.path.lexists(path):
+            return Source(name, problem=Problem(name, 0, 0, "ce lien ne mène à aucun fichier"))
+        return None
+    except OSError as error:
+        return Source(name, problem=Problem(name, 0, 0, reason(error), "systeme"))
+
+
+def reason(error: OSError) -> str:
+    """The system's refusal in French."""
+    import errno
+
+    known = {
+        errno.EACCES: "permission refusée : vérifiez les droits du fichier",
+        errno.EPERM: "permission refusée : vérifiez les droits du fichier",
+        errno.ENOSPC: "disque plein",
+        errno.EDQUOT: "quota de disque dépassé",
+        errno.EFBIG: "fichier trop gros pour ce disque",
+        errno.EROFS: "disque en lecture seule",
+        errno.ELOOP: "lien symbolique qui tourne en rond",
+        errno.EISDIR: "c'est un dossier",
+        errno.ENOTDIR: "un élément du chemin n'est pas un dossier",
+        errno.ENOENT: "le dossier n'existe pas",
+        errno.ENAMETOOLONG: "nom de fichier trop long",
+        errno.EIO: "erreur de lecture ou d'écriture du disque",
+    }
+    return known.get(error.errno or 0, f"le système a refusé (erreur {error.errno})")
+
+
+def parse(sources: Mapping[str, Source]) -> Reading:
+    """Reads, types and checks the whole roadmap; never raises. All problems of all files are in the answer."""
+    problems: list[Problem] = []
+    documents: dict[str, Document] = {}
+    records: dict[Famille, list[tuple[int, Any]]] = {}
+    unreadable: set[str] = set()
+    mission: Mission | None = None
+    raw_mission: dict[str, Any] = {}
+    for part, source in sources.items():
+        if source.problem is not None:
+            problems.append(source.problem)
+            unreadable.add(part)
+            continue
+        try:
+            document = read(decode(source.data))
+        except YamlFault as fault:
+            document = Document(source.data.decode("utf-8", "replace"))
+            problems.append(_problem(source.name, document, fault.index, fault.message))
+            unreadable.add(part)
+            continue
+        documents[part] = document
+        problems.extend(_problem(source.name, document, fault.index, fault.message) for fault in document.faults)
+        if not document.readable:
+            unreadable.add(part)
+        elif not isinstance(document.value, dict):
+            first = "titre: …" if part == "mission" else f"{part}:"
+            problems.append(
+                _problem(source.name, document, document.find(()), f"le fichier doit commencer par « {first} »")
+            )
+            unreadable.add(part)
+        elif part == "mission":
+            raw_mission = present(document.value)
+            mission = _validate(Mission, raw_mission, (), source.name, document, problems)
+        else:
+            famille: Famille = part  # type: ignore[assignment]
+            records[famille] = _items(famille, document, source.name, problems)
+    lecture = Lecture(
+        mission=mission if "mission" in documents else Mission(titre=TITRE_PAR_DEFAUT),
+        items=records,
+        vocabulaire=_vocabulaire(raw_mission, records, unreadable),
+        raw_mission=raw_mission,
+    )
+    names = {part: source.name for part, source in sources.items()}
+    reading = Reading(documents, names, lecture, (), None)
+    problems.extend(reading.locate(finding) for finding in checks.errors(lecture))
+    if not problems:
+        assert lecture.mission is not None
+        feuille = FeuilleDeRoute(
+            lecture.mission, **{famille: tuple(item for _, item in records.get(famille, ())) for famille in FAMILLES}
+        )
+        return Reading(documents, names, lecture, (), feuille)
+    return Reading(documents, names, lecture, tuple(sorted(problems, key=lambda p: p.sort_key)), None)
+
+
+def present(value: Any) -> Any:
+    """The value without keys that hold nothing: a key with no value, `""`, `[]` or `{}` is the same as no key."""
+    if isinstance(value, dict):
+        return {
+            key: present(inner) if inner.__class__ is dict or inner.__class__ is list else inner
+            for key, inner in value.items()
+            if inner is not None and inner != "" and inner != [] and inner != {}
+        }
+    if isinstance(value, list):
+        return [present(inner) for inner in value]
+    return value
+
+
+def _items(famille: Famille, document: Document, name: str, problems: list[Problem]) -> list[tuple[int, Any]]:
+    value = document.value
+    assert isinstance(value, dict)
+    for key in value:
+        if key != famille:
+            hint = suggestion(key, (famille,)) or f" ; seule la clé « {famille} » est attendue ici"
+            problems.append(_problem(name, document, document.find((key,), True), f"clé inconnue « {key} »{hint}"))
+    if famille not in value:
+        problems.append(_problem(name, document, document.find(()), f"il manque la clé « {famille} »"))
+        return []
+    listed = value[famille]
+    if listed is None or listed == "":
+        return []
+    if not isinstance(listed, list):
+        problems.append(
+            _problem(
+                name,
+                document,
+                document.find((famille,)),
+                f"une liste est attendue sous « {famille}: » (une ligne « - id: … » par {SINGULIER[famille]})",
+            )
+        )
+        return []
+    model = ITEM_MODELS[famille]
+    return [
+        (index, record)
+        for index, raw in enumerate(listed)
+        if (record := _validate(model, present(raw), (famille, index), name, document, problems, partial=True))
+        is not None
+    ]
+
+
+def _validate(
+    model: type[Record],
+    value: Any,
+    path: tuple[str | int, ...],
+    name: str,
+    document: Document,
+    problems: list[Problem],
+    partial: bool = False,
+) -> Any:
+    """The record; with `partial`, where some fields are wrong, a record without them, so that the others are still
+    checked (its id is empty where that is what is wrong). None where nothing can be made of it."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+    bad: set[str] = set()
+    for fault in faults:
+        location = tuple(step for step in fault["loc"])
+        if location:
+            bad.add(str(location[0]))
+        key, message = _describe(model, location, fault)
+        problems.append(_problem(name, document, document.find(path + location, key), message))
+    if not partial or not isinstance(value, dict):
+        return None
+    kept = {key: inner for key, inner in value.items() if key not in bad}
+    try:
+        whole = model.model_validate({"id": "?", "titre": "?", **kept})
+    except ValidationError:  # pragma: no cover - what is left was valid a moment ago
+        return None
+    return whole if "id" in kept else whole.model_copy(update={"id": ""})
+
+
+def _describe(model: type[Record], location: tuple[str | int, ...], fault: Any) -> tuple[bool, str]:
+    """Whether the key is the place to show, and the French sentence."""
+    kind, given = fault["type"], fault["input"]
+    last = location[-1] if location else ""
+    if kind == "alliances":
+        message = str(fault["ctx"]["message"])
+        return False, f"{last} : {message}" if isinstance(last, str) and last else message
+    if kind == "extra_forbidden":
+        known = _keys_at(model, location[:-1])
+        hint = suggestion(str(last), known) or f" ; clés possibles : {', '.join(known)}"
+        return True, f"clé inconnue « {last} »{hint}"
+    if kind == "missing":
+        return False, f"il manque « {last} »"
+    if kind == "literal_error" and isinstance(given, str):
+        choices = [c.strip(" '") for c in str(fault["ctx"]["expected"]).replace(" or ", ",").split(",")]
+        near = nearest(given, choices)
+        hint = f" ; vouliez-vous dire « {near} » ?" if near else ""
+        return False, f"{last} : « {given} » n'est pas permis, {', '.join(choices)} sont attendus{hint}"
+    if kind == "string_pattern_mismatch":
+        return False, f"{last} : le texte contient un caractère de contrôle (échappement « \\x… ») ; retirez-le"
+    message = describe_pydantic(kind, fault.get("ctx", {}), given)
+    named = next((str(step) for step in reversed(location) if isinstance(step, str)), "")
+    return False, f"{named} : {message}" if named else message
+
+
+def _keys_at(model: type[Record], location: tuple[str | int, ...]) -> list[str]:
+    """The keys that the record at `location` may have."""
+    from typing import get_args
+
+    current: Any = model
+    for step in location:
+        if isinstance(step, int):
+            continue
+        current = current.model_fields[step].annotation
+        while not (isinstance(current, type) and issubclass(current, Record)):
+            inner = [a for a in get_args(current) if a is not type(None) and a is not Ellipsis]
+            if not inner:
+                return []
+            current = inner[0]
+    return list(current.model_fields)
+
+
+def _vocabulaire(
+    raw: dict[str, Any], records: dict[Famille, list[tuple[int, Any]]], unreadable: set[str]
+) -> Vocabulaire:
+    """What names may be used, read leniently: an entry that is wrong elsewhere still lends its name."""
+
+    def names(key: str, field: str) -> dict[str, str]:
+        entries = raw.get(key)
+        found = [e for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
+        return {str(e[field]): str(e.get("libelle", "")) for e in found if isinstance(e.get(field), str)}
+
+    known = "mission" not in unreadable
+    niveaux = names("echelle", "code") if "echelle" in raw else {n.code: n.libelle for n in ECHELLE_PAR_DEFAUT}
+    return Vocabulaire(
+        niveaux=niveaux if known else None,
+        dimensions=names("dimensions", "code") if known else None,
+        bloqueurs=names("bloqueurs", "id") if known else None,
+        ids={f: {item.id for _, item in records.get(f, ()) if item.id} for f in FAMILLES},
+        complete=not unreadable,
+        unreadable=frozenset(unreadable),
+    )
+
+
+def _problem(name: str, document: Document, index: int, message: str, kind: Any = "erreur") -> Problem:
+    line, column = document.line_column(index)
+    return Problem(name, line, column, message, kind, document.line_text(line))
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Holds the folder against other writers.
+
+    Raises: EditRefused when somebody else still holds it after `LOCK_WAIT_S`; SystemFault.
+    """
+    if os.name == "nt":  # pragma: no cover - a folder can't be locked there
+        with _locked_windows(folder):
+            yield
+        return
+    import fcntl
+
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise SystemFault(f"{folder} : {reason(error)}") from None
+    try:
+        _wait(lambda: fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB))
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _locked_windows(folder: Path) -> Iterator[None]:  # pragma: no cover
+    import hashlib
+    import importlib
+
+    msvcrt: Any = importlib.import_module("msvcrt")
+    key = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    with open(Path(tempfile.gettempdir()) / f"alliances-{key}.lock", "a+b") as file:
+        file.seek(0)
+        _wait(lambda: msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1))
+        try:
+            yield
+        finally:
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
+
+def _wait(take: Callable[[], object]) -> None:
+    deadline = time.monotonic() + LOCK_WAIT_S
+    while True:
+        try:
+            take()
+            return
+        except OSError:
+            if time.monotonic() >= deadline:
+                raise EditRefused(
+                    "une autre modification est en cours dans ce dossier ; rien n'a été écrit, relancez dans un instant"
+                ) from None
+            time.sleep(0.05)
+
+
+def replace_file(path: Path, data: bytes, expected: bytes | None) -> None:
+    """Writes the bytes, whole or not at all: a temporary file beside, synced, put in the file's place.
+
+    Symbolic links are followed, mode bits kept. `expected` is what the file must still hold (None: anything).
+    Raises: EditRefused when the file has changed; SystemFault.
+    """
+    target = Path(os.path.realpath(path))
+    temporary = ""
+    try:
+        mode = stat.S_IMODE(os.stat(target).st_mode) if target.exists() else None
+        if mode is not None and not os.access(target, os.W_OK):
+            raise SystemFault(f"{path} : permission refusée : le fichier est en lecture seule")
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode if mode is not None else 0o666 & ~_umask())
+        if expected is not None and target.read_bytes() != expected:
+            raise EditRefused(f"{path} a changé pendant la modification ; rien n'a été écrit, relancez la commande")
+        os.replace(temporary, target)
+        temporary = ""
+        with suppress(OSError):
+            folder = os.open(target.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+    except OSError as error:
+        raise SystemFault(f"{path} : {reason(error)}") from None
+    finally:
+        if temporary:
+            with suppress(OSError):
+                os.unlink(temporary)
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask

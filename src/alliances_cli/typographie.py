@@ -1,0 +1,139 @@
+"""French typography and the forms of a text: spaces that don't break, agreement, comparison aside case and accents."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+NBSP = "\u00a0"
+NNBSP = "\u202f"
+
+_SPACES = (
+    (re.compile("« "), "«" + NBSP),
+    (re.compile(" »"), NBSP + "»"),
+    (re.compile(r" ([;!?])"), NNBSP + r"\1"),
+    (re.compile(r" ([:%€])(?=\W|$)"), NBSP + r"\1"),
+)
+_BOLD = re.compile(r"\*\*(?!\s)((?:(?!\*\*).)+?)(?<!\s)\*\*", re.DOTALL)
+_ARTICLE = re.compile(r"^(?:les?|la|l['’]|du|de la|de l['’]|des)\s*(?<=[\s'’])", re.IGNORECASE)
+
+
+def spaced(text: str) -> str:
+    """The text with its French spaces made non-breaking; no space is added, no letter changed."""
+    for pattern, replacement in _SPACES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def spans(text: str) -> list[tuple[str, bool]]:
+    """Cuts a text at its `**bold**` marks: (piece, is it bold). An unpaired `**` is literal."""
+    pieces: list[tuple[str, bool]] = []
+    end = 0
+    for match in _BOLD.finditer(text):
+        if match.start() > end:
+            pieces.append((text[end : match.start()], False))
+        pieces.append((match[1], True))
+        end = match.end()
+    if end < len(text):
+        pieces.append((text[end:], False))
+    return pieces
+
+
+def plain(text: str) -> str:
+    """The text without its bold marks."""
+    return _BOLD.sub(r"\1", text) if "**" in text else text
+
+
+def one_line(text: str) -> str:
+    """The plain text on one line: line breaks and runs of them become one space."""
+    return re.sub(r"\s*[\n\r\t]\s*", " ", plain(text))
+
+
+def folded(text: str) -> str:
+    """For comparing: lower case, no accents, no bold marks, typographic signs made plain, single spaces."""
+    text = plain(text).replace("’", "'").replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae")
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def name_key(name: str) -> str:
+    """For comparing names: folded, without a leading article (« la DJEPVA » is « DJEPVA »)."""
+    text = folded(name)
+    return _ARTICLE.sub("", text) or text
+
+
+def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Sorts ids as people do: 2 before 10, `1.2.9` before `1.2.10`, `M1C1-2` before `M1C1-10`."""
+    parts = re.split(r"([0-9]+)", text)
+    return tuple((0, int(p), "") if p.isdecimal() and p.isascii() else (1, 0, folded(p)) for p in parts if p)
+
+
+def count(n: int, singular: str, plural: str | None = None) -> str:
+    """« 0 mesure », « 1 mesure », « 2 mesures », with a space that doesn't break."""
+    return f"{number(n)}{NBSP}{singular if n < 2 else plural or singular + 's'}"
+
+
+def number(n: int) -> str:
+    """An integer with its thousands apart."""
+    return f"{n:,}".replace(",", NNBSP)
+
+
+def enumeration(words: Sequence[str], last: str = "et") -> str:
+    """« a, b et c »."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that the word was probably meant to be, or None."""
+    from difflib import get_close_matches
+
+    by_key: dict[str, str] = {}
+    for candidate in candidates:
+        by_key.setdefault(folded(candidate).replace("_", " ").replace("-", " "), candidate)
+    key = folded(word).replace("_", " ").replace("-", " ")
+    if key in by_key:
+        return by_key[key]
+    close = get_close_matches(key, by_key, n=1, cutoff=0.6)
+    return by_key[close[0]] if close else None
+
+
+def suggestion(word: str, candidates: Iterable[str]) -> str:
+    """« ; vouliez-vous dire « x » ? », or nothing."""
+    near = nearest(word, candidates)
+    return f" ; vouliez-vous dire « {near} » ?" if near else ""
+
+
+_ASCII = str.maketrans(
+    {
+        "«": '"', "»": '"', "“": '"', "”": '"', "’": "'", "‘": "'", "…": "...", "–": "-", "—": "-", "·": "-", "•": "-",
+        "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "→": "->", "←": "<-", "€": "EUR", "×": "x", "─": "-", "│": "|",
+        "●": "*", "◐": "o", "▲": "!", "○": ".",
+        NBSP: " ", NNBSP: " ",
+    }
+)  # fmt: skip
+
+
+def encodable(text: str, encoding: str) -> str:
+    """The text with each character that the encoding can't hold replaced by its nearest plain form, else `?`."""
+    try:
+        text.encode(encoding)
+        return text
+    except (UnicodeEncodeError, LookupError):
+        pass
+    out: list[str] = []
+    for char in text:
+        try:
+            char.encode(encoding)
+            out.append(char)
+        except (UnicodeEncodeError, LookupError):
+            simple = char.translate(_ASCII)
+            simple = "".join(c for c in unicodedata.normalize("NFKD", simple) if not unicodedata.combining(c))
+            out.append(simple if simple.isascii() else "?")
+    return "".join(out)

@@ -1,0 +1,556 @@
+"""Exchange, insert or remove one value of a YAML text, and leave every other byte.
+
+Propose, then verify: each way to write the change is spliced into the text, tidiest first; the text is parsed anew; the
+first way whose events are the old ones but for what was asked wins. Where none is, the edit is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from yaml import YAMLError
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from alliances_cli.yamltext import scalars
+from alliances_cli.yamltext.faults import YamlFault
+from alliances_cli.yamltext.read import BOM, NULLS, Path, parser, syntax_fault
+
+_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]+)+")
+_HEADER = re.compile(r"[|>][-+0-9]*")
+_KINDS = {
+    ScalarEvent: "scalar",
+    MappingStartEvent: "map",
+    MappingEndEvent: "end map",
+    SequenceStartEvent: "seq",
+    SequenceEndEvent: "end seq",
+    AliasEvent: "alias",
+}
+# What an event is, its place aside: kind, anchor, tag, value, implicit, style.
+Signature = tuple[str, "str | None", "str | None", "str | None", Any, Any]
+
+
+@dataclass(frozen=True)
+class Edited:
+    """The new text, and the comments that went with what was removed."""
+
+    text: str
+    lost_comments: tuple[str, ...] = ()
+
+
+class _Flat:
+    """A text's events in a row: signatures, and where each one starts and ends."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.signatures: list[Signature] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        shift = 1 if text.startswith(BOM) else 0
+        source = parser(text)
+        try:
+            while source.check_event():
+                event = source.get_event()
+                kind = _KINDS.get(event.__class__)
+                if kind is None:
+                    continue
+                self.signatures.append(
+                    (
+                        kind,
+                        getattr(event, "anchor", None),
+                        getattr(event, "tag", None),
+                        getattr(event, "value", None),
+                        getattr(event, "implicit", None),
+                        event.style if kind == "scalar" else getattr(event, "flow_style", None),
+                    )
+                )
+                self.starts.append(event.start_mark.index + shift)
+                self.ends.append(event.end_mark.index + shift)
+        except YAMLError as error:
+            raise syntax_fault(error, text, shift) from None
+        finally:
+            source.dispose()
+
+    def kind(self, node: int) -> str:
+        return self.signatures[node][0]
+
+    def after(self, node: int) -> int:
+        """The index of the event that follows the whole node."""
+        depth = 0
+        while True:
+            kind = self.signatures[node][0]
+            depth += kind in ("map", "seq")
+            depth -= kind in ("end map", "end seq")
+            node += 1
+            if depth == 0:
+                return node
+
+    def children(self, node: int) -> Iterator[int]:
+        """The nodes inside a collection; for a mapping, keys and values in turn."""
+        node += 1
+        while self.signatures[node][0] not in ("end map", "end seq"):
+            yield node
+            node = self.after(node)
+
+    def pairs(self, node: int) -> list[tuple[int, int]]:
+        inside = list(self.children(node))
+        return list(zip(inside[::2], inside[1::2], strict=True))
+
+    def is_flow(self, node: int) -> bool:
+        return bool(self.signatures[node][5])
+
+    def is_null(self, node: int) -> bool:
+        kind, _, tag, value, implicit, _ = self.signatures[node]
+        return kind == "scalar" and tag is None and bool(implicit[0]) and value in NULLS
+
+    def is_block_scalar(self, node: int) -> bool:
+        return self.kind(node) == "scalar" and self.signatures[node][5] in ("|", ">")
+
+    def content_start(self, node: int) -> int:
+        """Where the node itself begins, its anchor and tag aside."""
+        match = _PROPERTIES.match(self.text, self.starts[node], self.ends[node])
+        return match.end() if match else self.starts[node]
+
+    def content_end(self, node: int) -> int:
+        """Where the node's last written character ends; for a `|+` block, where its blank lines end."""
+        kind = self.kind(node)
+        if kind in ("map", "seq"):
+            if self.is_flow(node):
+                return self.ends[self.after(node) - 1]
+            inside = list(self.children(node))
+            return self.content_end(inside[-1]) if inside else self.ends[node]
+        if self.is_block_scalar(node):
+            return _Block(self, node).end
+        return self.ends[node]
+
+
+class _Block:
+    """Where the pieces of a `|` or `>` block lie. `body_start` is the first content line's start, `body_end` the last
+    content line's end (its end of line aside); they are equal where there is no content."""
+
+    def __init__(self, flat: _Flat, node: int) -> None:
+        text = flat.text
+        self.header = flat.content_start(node)
+        match = _HEADER.match(text, self.header)
+        self.indicator = match[0] if match else text[self.header]
+        newline = text.find("\n", self.header)
+        self.body_start = newline + 1 if newline >= 0 else len(text)
+        limit = max(flat.ends[node], self.body_start)
+        written = text[self.body_start : limit].rstrip("\r\n \t")
+        if written:
+            line_end = text.find("\n", self.body_start + len(written))
+            stop = line_end if line_end >= 0 else len(text)
+            self.body_end = stop - 1 if text[stop - 1 : stop] == "\r" else stop
+        else:
+            self.body_end = self.body_start
+        self.keeps = "+" in self.indicator
+        self.end = limit if self.keeps else self.body_end if written else self.header + len(self.indicator)
+        self.indent = next((re.match(r" *", ln)[0] for ln in written.split("\n") if ln.strip()), None)  # type: ignore[index]
+
+
+def set_text(text: str, path: Path, value: str, order: Sequence[str]) -> Edited:
+    """Gives the key at the end of `path` this text, in the style that it has; a missing key is inserted where `order`
+    puts it.
+
+    Raises: YamlFault where the edit can't be proven.
+    """
+    slot = _Slot(text, path)
+    if slot.value is None:
+        return slot.insert([scalars.simplest(value, slot.flow, slot.quoted)], _is_scalar(value), order)
+    flat, node = slot.flat, slot.value
+    if flat.kind(node) == "scalar" and not flat.is_null(node):
+        kept = flat.signatures[node][1:3]
+        check = _is_scalar(value, *kept)
+        if flat.is_block_scalar(node):
+            candidates = _block_candidates(slot, node, value)
+        else:
+            start = flat.content_start(node)
+            candidates = [
+                text[:start] + written + text[flat.ends[node] :]
+                for written in scalars.styled(value, flat.signatures[node][5] or "", slot.flow)
+            ]
+        return slot.prove(candidates, node, flat.after(node), check)
+    return slot.overwrite(scalars.simplest(value, slot.flow, slot.quoted), _is_scalar(value))
+
+
+def set_list(text: str, path: Path, values: Sequence[str], order: Sequence[str]) -> Edited:
+    """Gives the key at the end of `path` this list (not empty): items that stay keep their own writing.
+
+    Raises: YamlFault where the edit can't be proven.
+    """
+    slot = _Slot(text, path)
+    flow_form = "[" + ", ".join(scalars.simplest(value, True, slot.quoted)[0] for value in values) + "]"
+    check = _is_list(values)
+    if slot.value is None:
+        forms = [[flow_form]]
+        offset = slot.neighbour_dash()
+        if offset is not None:
+            indent = " " * (slot.column + offset)
+            items = "".join(f"{slot.eol}{indent}- {scalars.simplest(value)[0]}" for value in values)
+            forms.insert(0, [items])
+        return slot.insert(forms, check, order)
+    flat, node = slot.flat, slot.value
+    if flat.kind(node) != "seq":
+        return slot.overwrite([flow_form], check)
+    slot.refuse_shared(node)
+    children = list(flat.children(node))
+    if any(flat.kind(child) != "scalar" for child in children):
+        return slot.overwrite([flow_form], check)
+    old = [flat.signatures[child][3] or "" for child in children]
+    if flat.is_flow(node):
+        written = {o: text[flat.starts[c] : flat.ends[c]] for o, c in zip(old, children, strict=True)}
+        rebuilt = "[" + ", ".join(written.get(v) or scalars.simplest(v, True, slot.quoted)[0] for v in values) + "]"
+        candidates = []
+        if old and list(values[: len(old)]) == old:
+            tail = "".join(", " + scalars.simplest(v, True, slot.quoted)[0] for v in values[len(old) :])
+            end = flat.ends[children[-1]]
+            candidates.append(text[:end] + tail + text[end:])
+        start, end = flat.content_start(node), flat.content_end(node)
+        candidates.append(text[:start] + rebuilt + text[end:])
+        return slot.prove(candidates, node, flat.after(node), check)
+    return slot.prove([_block_list(slot, node, children, old, values)], node, flat.after(node), check)
+
+
+def remove(text: str, path: Path) -> Edited:
+    """Removes the key at the end of `path` with its value; a missing key is no change.
+
+    Raises: YamlFault where the edit can't be proven.
+    """
+    slot = _Slot(text, path)
+    if slot.value is None or slot.key is None:
+        return Edited(text)
+    flat = slot.flat
+    slot.refuse_shared(slot.value)
+    pairs = flat.pairs(slot.parent)
+    rank = [value for _, value in pairs].index(slot.value)
+    if len(pairs) == 1:
+        raise YamlFault(f"« {path[-1]} » est la seule clé ici : elle ne peut pas être retirée", flat.starts[slot.key])
+    key_start = flat.starts[slot.key]
+    end = slot.end_of_value(slot.key, slot.value)
+    following = flat.starts[pairs[rank + 1][0]] if rank + 1 < len(pairs) else None
+    if slot.flow:
+        if rank:
+            start = slot.end_of_value(*pairs[rank - 1])
+            spans = [(start, end)]
+        else:
+            assert following is not None
+            spans = [(key_start, following)]
+    else:
+        line_start = text.rfind("\n", 0, key_start) + 1
+        line_end = _line_end(text, end)
+        newline = text.find("\n", end)
+        next_line = newline + 1 if newline >= 0 else len(text)
+        if flat.is_block_scalar(slot.value) and _Block(flat, slot.value).keeps:
+            next_line = end
+        if text[line_start:key_start].strip(BOM + " "):
+            # The key stands on its dash's line: the next one takes its place.
+            spans = [(key_start, following)] if following is not None else []
+            spans.append((key_start, next_line))
+        elif next_line == len(text) and not text.endswith("\n"):
+            spans = [(_line_end(text, max(line_start - 1, 0)), line_end)]
+        else:
+            spans = [(max(line_start, 1 if text.startswith(BOM) else 0), next_line)]
+    candidates = [text[:start] + text[stop:] for start, stop in spans]
+    return slot.prove(candidates, slot.key, flat.after(slot.value), _Check(0, lambda events: True))
+
+
+class _Slot:
+    """The place that a path names: the mapping `parent`, and in it the key and its value, None where it is missing."""
+
+    def __init__(self, text: str, path: Path) -> None:
+        self.text = text
+        self.flat = flat = _Flat(text)
+        self.name = str(path[-1])
+        self.eol = "\r\n" if "\r\n" in text else "\n"
+        node = 0
+        trail: list[int] = []
+        for step in path[:-1]:
+            trail.append(node)
+            node = self._step(node, step)
+        self.parent = node
+        self.trail = trail
+        if flat.kind(node) != "map":
+            raise YamlFault("un groupe de champs est attendu ici", flat.starts[node])
+        for holder in (*trail, node):
+            self.refuse_shared(holder)
+        found = [pair for pair in flat.pairs(node) if flat.signatures[pair[0]][3] == self.name]
+        if len(found) > 1:
+            raise YamlFault(f"clé « {self.name} » en double : corrigez-la d'abord", flat.starts[found[1][0]])
+        self.key: int | None = found[0][0] if found else None
+        self.value: int | None = found[0][1] if found else None
+        first_key = next(flat.children(node), None)
+        if first_key is None:
+            raise YamlFault("un groupe de champs est attendu ici", flat.starts[node])
+        self.flow = flat.is_flow(node) or any(flat.is_flow(holder) for holder in trail)
+        line_start = text.rfind("\n", 0, flat.starts[first_key]) + 1
+        self.column = len(text[line_start : flat.starts[first_key]].lstrip(BOM))
+        # In JSON style, what is added is quoted too.
+        self.quoted = self.flow and text[flat.starts[first_key]] in "\"'"
+
+    def _step(self, node: int, step: str | int) -> int:
+        flat = self.flat
+        if flat.kind(node) == "alias":
+            raise YamlFault("cet élément est un alias : modifiez l'original", flat.starts[node])
+        if isinstance(step, int):
+            for rank, child in enumerate(flat.children(node)):
+                if rank == step:
+                    if flat.kind(child) == "alias":
+                        raise YamlFault("cet élément est un alias : modifiez l'original", flat.starts[child])
+                    return child
+        else:
+            for key, value in flat.pairs(node):
+                if flat.signatures[key][3] == step:
+                    return value
+        raise YamlFault(f"« {step} » est introuvable", flat.starts[node])
+
+    def refuse_shared(self, node: int) -> None:
+        """A node whose anchor is used elsewhere can't be changed without changing that other place."""
+        anchor = self.flat.signatures[node][1]
+        if anchor is None or self.flat.kind(node) == "alias":
+            return
+        for other, signature in enumerate(self.flat.signatures):
+            if signature[0] == "alias" and signature[1] == anchor:
+                line = self.text.count("\n", 0, self.flat.starts[other]) + 1
+                raise YamlFault(
+                    f"cette valeur sert aussi à la ligne {line} (alias « *{anchor} ») : modifiez-la à la main",
+                    self.flat.starts[node],
+                )
+
+    def end_of_value(self, key: int, value: int) -> int:
+        if self.flat.is_null(value) and self.flat.starts[value] == self.flat.ends[value]:
+            return self.colon(key)
+        return max(self.flat.content_end(value), self.flat.ends[key])
+
+    def colon(self, key: int) -> int:
+        """Just after the key's colon."""
+        match = re.compile(r"\s*:").match(self.text, self.flat.ends[key])
+        if match is None:
+            raise YamlFault("cette clé n'a pas de « : » : écrivez-la en entier", self.flat.starts[key])
+        return match.end()
+
+    def overwrite(self, forms: Sequence[str], check: _Check) -> Edited:
+        """Writes a value over one that is empty, an alias, or of another kind."""
+        assert self.key is not None and self.value is not None
+        flat, node, text = self.flat, self.value, self.text
+        self.refuse_shared(node)
+        colon = self.colon(self.key)
+        start, end = flat.content_start(node), self.end_of_value(self.key, node)
+        candidates: list[str] = []
+        for form in forms:
+            if flat.kind(node) in ("scalar", "alias") and start < flat.ends[node]:
+                candidates.append(text[:start] + form + text[end:])
+            elif flat.kind(node) == "scalar":
+                candidates.append(text[:colon] + " " + form + text[colon:])
+            elif flat.is_flow(node):
+                candidates.append(text[:start] + form + text[end:])
+            else:
+                candidates.append(text[:colon] + " " + form + text[end:])
+        return self.prove(candidates, node, flat.after(node), check)
+
+    def insert(self, forms: Sequence[Sequence[str]], check: _Check, order: Sequence[str]) -> Edited:
+        """Writes the key with a value where `order` puts it. Each form is a list of writings; one that begins with an
+        end of line stands under its key."""
+        flat, text = self.flat, self.text
+        pairs = flat.pairs(self.parent)
+        names = [str(flat.signatures[key][3]) for key, _ in pairs]
+        before = set(order[: order.index(self.name)]) if self.name in order else set(names)
+        ranks = [rank for rank, name in enumerate(names) if name in before]
+        rank = max(ranks, key=lambda r: order.index(names[r]) if names[r] in order else -1) if ranks else len(pairs) - 1
+        key, value = pairs[rank]
+        end = self.end_of_value(key, value)
+        candidates: list[str] = []
+        for written in (w for form in forms for w in form):
+            joined = f":{written}" if written.startswith(self.eol) else f": {written}"
+            if flat.is_flow(self.parent):
+                quote = text[flat.starts[key]] if self.quoted else ""
+                candidates.append(f"{text[:end]}, {quote}{self.name}{quote}{joined}{text[end:]}")
+                continue
+            line = " " * self.column + self.name + joined
+            eol = self._eol_at(end)
+            if flat.is_block_scalar(value) and _Block(flat, value).keeps and text[end - 1 : end] == "\n":
+                candidates.append(text[:end] + line + eol + text[end:])
+            stop = _line_end(text, end)
+            candidates.append(text[:stop] + eol + line + text[stop:])
+        at = flat.after(value)
+        keyed = _Check(1 + check.size, lambda events: events[0][3] == self.name and check(events[1:]))
+        return self.prove(candidates, at, at, keyed)
+
+    def neighbour_dash(self) -> int | None:
+        """How far the dashes of the same key stand from it in the items around, where these are block lists."""
+        flat = self.flat
+        if self.flow or not self.trail or flat.kind(self.trail[-1]) != "seq":
+            return None
+        for item in flat.children(self.trail[-1]):
+            if flat.kind(item) != "map":
+                continue
+            for key, value in flat.pairs(item):
+                if flat.signatures[key][3] == self.name and flat.kind(value) == "seq":
+                    if flat.is_flow(value):
+                        return None
+                    line_start = self.text.rfind("\n", 0, flat.starts[value]) + 1
+                    return flat.starts[value] - line_start - self._column_of(key)
+        return None
+
+    def _column_of(self, node: int) -> int:
+        start = self.flat.starts[node]
+        return len(self.text[self.text.rfind("\n", 0, start) + 1 : start].lstrip(BOM))
+
+    def _eol_at(self, index: int) -> str:
+        """The end of line of the line at `index`, or, on the last one, of the file."""
+        newline = self.text.find("\n", index)
+        if newline < 0:
+            newline = self.text.rfind("\n", 0, index)
+        return "\r\n" if newline > 0 and self.text[newline - 1] == "\r" else "\n"
+
+    def prove(self, candidates: Sequence[str], first: int, stop: int, check: _Check) -> Edited:
+        """The first candidate whose events are the old ones, but for `first:stop` become what `check` accepts."""
+        old = self.flat.signatures
+        size = check.size
+        for candidate in candidates:
+            try:
+                new = _Flat(candidate).signatures
+            except YamlFault:
+                continue
+            if new[:first] == old[:first] and new[first + size :] == old[stop:] and check(new[first : first + size]):
+                return Edited(candidate, self._lost(candidate, first, stop))
+        raise YamlFault(
+            f"« {self.name} » ne peut pas être modifié ici sans risque : modifiez le fichier à la main",
+            self.flat.starts[self.key if self.key is not None else self.parent],
+        )
+
+    def _lost(self, candidate: str, first: int, stop: int) -> tuple[str, ...]:
+        """The comments of the old text that the new one lacks."""
+        text = self.text
+        start = 0
+        limit = min(len(text), len(candidate))
+        while start < limit and text[start] == candidate[start]:
+            start += 1
+        end = 0
+        while end < limit - start and text[-1 - end] == candidate[-1 - end]:
+            end += 1
+        stop_at = len(text) - end
+        flat = self.flat
+        inside = [
+            (_Block(flat, n).body_start if flat.is_block_scalar(n) else flat.starts[n], flat.ends[n])
+            for n in range(first, stop)
+            if flat.kind(n) == "scalar"
+        ]
+        lost = []
+        line_from = text.rfind("\n", 0, start) + 1
+        for match in re.compile(r"(?:(?<=\s)|^)#[^\r\n]*", re.MULTILINE).finditer(text, line_from, stop_at):
+            if (
+                match.start() >= start
+                and not any(a <= match.start() < b for a, b in inside)
+                and match[0] not in candidate
+            ):
+                lost.append(match[0])
+        return tuple(lost)
+
+
+class _Check:
+    """What the new events must be; `size` is how many there are."""
+
+    def __init__(self, size: int, accepts: Callable[[list[Signature]], bool]) -> None:
+        self.size = size
+        self.accepts = accepts
+
+    def __call__(self, events: list[Signature]) -> bool:
+        return len(events) == self.size and self.accepts(events)
+
+
+def _is_scalar(value: str, anchor: str | None = None, tag: str | None = None) -> _Check:
+    def accepts(events: list[Signature]) -> bool:
+        return events[0][0] == "scalar" and events[0][1:3] == (anchor, tag) and _reads_as(events[0], value)
+
+    return _Check(1, accepts)
+
+
+def _is_list(values: Sequence[str]) -> _Check:
+    def accepts(events: list[Signature]) -> bool:
+        return (
+            events[0][0] == "seq"
+            and events[-1][0] == "end seq"
+            and all(e[0] == "scalar" and (e[3] == v) for e, v in zip(events[1:-1], values, strict=True))
+        )
+
+    return _Check(len(values) + 2, accepts)
+
+
+def _reads_as(event: Signature, value: str) -> bool:
+    written, implicit, style = event[3] or "", event[4], event[5]
+    if style in ("|", ">"):
+        return written.rstrip("\n") == value
+    return written == value and (not implicit[0] or event[2] is not None or scalars.is_text(value))
+
+
+def _block_candidates(slot: _Slot, node: int, value: str) -> list[str]:
+    flat, text = slot.flat, slot.text
+    block = _Block(flat, node)
+    digit = re.search(r"[1-9]", block.indicator)
+    if digit:
+        indent = " " * (slot.column + int(digit[0]))
+    else:
+        indent = block.indent if block.indent is not None else " " * (slot.column + 2)
+    write = scalars.literal if block.indicator[0] == "|" else scalars.folded_block
+    eol = slot._eol_at(block.header)
+    body = write(value, indent, eol)
+    candidates: list[str] = []
+    empty = block.body_end == block.body_start
+    if body is not None:
+        if empty:
+            lead = "" if text[block.body_start - 1 : block.body_start] == "\n" else eol
+            candidates.append(text[: block.body_start] + lead + body + eol + text[block.body_start :])
+        else:
+            candidates.append(text[: block.body_start] + body + text[block.body_end :])
+    quoted = scalars.double(value)
+    header_end = block.header + len(block.indicator)
+    stop = block.body_end
+    newline = text.find("\n", stop)
+    rest = text[newline + 1 :] if newline >= 0 else ""
+    kept = text[header_end : block.body_start]
+    if newline < 0:
+        kept = kept.rstrip("\r\n")
+    candidates.append(text[: block.header] + quoted + (text[header_end:] if empty else kept + rest))
+    return candidates
+
+
+def _block_list(slot: _Slot, node: int, children: list[int], old: list[str], values: Sequence[str]) -> str:
+    """The text with the items of a block list exchanged between the first and the last that differ."""
+    flat, text = slot.flat, slot.text
+    head = 0
+    while head < min(len(old), len(values)) and old[head] == values[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(values)) - head and old[-1 - tail] == values[-1 - tail]:
+        tail += 1
+    dash_line = text.rfind("\n", 0, flat.starts[node]) + 1
+    indent = " " * (flat.starts[node] - dash_line)
+    eol = slot._eol_at(flat.starts[node])
+    lines = [f"{indent}- {scalars.simplest(value)[0]}" for value in values[head : len(values) - tail]]
+    ends = [_line_end(text, flat.content_end(child)) for child in children]
+    start = ends[head - 1] if head else _line_end(text, max(dash_line - 1, 0))
+    if head < len(old) - tail:
+        # Comments above the first item that differs stay where they are.
+        first_dash = text.rfind("\n", 0, flat.starts[children[head]])
+        start = first_dash - 1 if text[first_dash - 1 : first_dash] == "\r" else first_dash
+        stop = ends[len(old) - tail - 1]
+    else:
+        stop = start
+    return text[:start] + "".join(eol + line for line in lines) + text[stop:]
+
+
+def _line_end(text: str, index: int) -> int:
+    """Where the line at `index` ends, its end of line aside."""
+    newline = text.find("\n", index)
+    if newline < 0:
+        return len(text)
+    return newline - 1 if newline > index and text[newline - 1] == "\r" else newline
