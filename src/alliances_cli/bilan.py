@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from alliances_cli.champs import FAMILLES, PROVENANCES, Famille
 from alliances_cli.model import BilanPublie, Chantier, FeuilleDeRoute, Mesure
@@ -18,8 +17,7 @@ Groupement = Literal["dimension", "chantier", "pilote", "echeance"]
 Suivi = Mesure | Chantier
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(NamedTuple):
     """The date of reading: its `day`, and where it comes from (`etat_au`, the option `au`, or the clock)."""
 
     day: date
@@ -44,8 +42,7 @@ def moment(feuille: FeuilleDeRoute, au: Periode | None, today: date | None) -> M
     return Moment(today, "jour") if today is not None else None
 
 
-@dataclass(frozen=True)
-class Compte:
+class Compte(NamedTuple):
     """How many items stand at each level. `comptes` has every level of the scale, best first, zeros too."""
 
     total: int
@@ -53,8 +50,7 @@ class Compte:
     sans_avancement: int
 
 
-@dataclass(frozen=True)
-class Groupe:
+class Groupe(NamedTuple):
     """The count of one group; `code` is None for the items that are in none."""
 
     code: str | None
@@ -62,8 +58,7 @@ class Groupe:
     compte: Compte
 
 
-@dataclass(frozen=True)
-class Etapes:
+class Etapes(NamedTuple):
     """Next steps at a date; items that are over (`clos`) are in none. Coming and overdue ones by their date."""
 
     echues: tuple[Suivi, ...]
@@ -71,8 +66,7 @@ class Etapes:
     sans_date: tuple[Suivi, ...]
 
 
-@dataclass(frozen=True)
-class Retenue:
+class Retenue(NamedTuple):
     """A blocker and what it holds back, as (family, item) in the files' order."""
 
     reference: str
@@ -80,8 +74,7 @@ class Retenue:
     items: tuple[tuple[Famille, Suivi], ...]
 
 
-@dataclass(frozen=True)
-class Controle:
+class Controle(NamedTuple):
     """A published total against the counted one, as « 9/9/3 » in the scale's order."""
 
     publie: BilanPublie
@@ -93,8 +86,7 @@ class Controle:
         return self.publie_text == self.compte_text
 
 
-@dataclass(frozen=True)
-class Bilan:
+class Bilan(NamedTuple):
     """What one family comes to. `par_dimension` is empty where no item has a dimension; `sans_dimension` is None where
     every item has one or none does."""
 
@@ -107,6 +99,7 @@ class Bilan:
 
 
 def count(feuille: FeuilleDeRoute, items: Iterable[Suivi]) -> Compte:
+    """The items by level."""
     comptes = dict.fromkeys(feuille.niveaux, 0)
     total = sans = 0
     for item in items:
@@ -201,6 +194,7 @@ def etat(feuille: FeuilleDeRoute, item: Suivi, day: date) -> Etat | None:
 
 
 def etapes(feuille: FeuilleDeRoute, items: Iterable[Suivi], day: date) -> Etapes:
+    """The next steps of the items at a day."""
     found: dict[Etat, list[Suivi]] = {"echue": [], "a_venir": [], "sans_date": []}
     for item in items:
         state = etat(feuille, item, day)

@@ -6,8 +6,7 @@ that `--help` and completion can read it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Famille = Literal["mesures", "chantiers", "leviers"]
 Type = Literal["id", "texte", "noms", "ids", "niveau", "provenance", "dimension", "date", "preuves"]
@@ -24,8 +23,7 @@ NIVEAUX_PAR_DEFAUT = (
 PROVENANCE_LIBELLES = {"publie": "publié", "saisi": "saisi", "infere": "inféré"}
 
 
-@dataclass(frozen=True, slots=True)
-class Champ:
+class Champ(NamedTuple):
     """A field: its key in the file, what it is called on screen, its type, the families that have it."""
 
     code: str

@@ -17,24 +17,30 @@ from alliances_cli.typographie import enumeration, folded, suggestion
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something found in one part (`mission`, `mesures`…) at a path of its value; `key`: at the key, not the value."""
+    """Something found in one part (`mission`, `mesures`…) at a path of its value; `key`: at the key, not the value.
+
+    `first` is the path of what this repeats: its line ends the message.
+    """
 
     part: str
     path: tuple[str | int, ...]
     message: str
     kind: Kind = "erreur"
     key: bool = False
+    first: tuple[str | int, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Vocabulaire:
-    """The names that the files may use; None where the file that declares them can't be read. Labels by code."""
+    """The names that the files may use; None where what declares them can't be read. Labels by code.
+
+    `unreadable`: the parts of which nothing, or no list, could be read.
+    """
 
     niveaux: Mapping[str, str] | None
     dimensions: Mapping[str, str] | None
     bloqueurs: Mapping[str, str] | None
-    ids: Mapping[Famille, set[str]]
-    complete: bool
+    ids: Mapping[Famille, Mapping[str, int]]
     unreadable: frozenset[str]
 
 
@@ -53,15 +59,16 @@ class Lecture:
 
 
 def duplicate_ids(lecture: Lecture) -> Iterator[Finding]:
+    """An id stands once in its list; the second one is the one to change."""
     for famille, items in lecture.items.items():
         first: dict[str, int] = {}
         for index, item in items:
             if not item.id:
                 continue
             if item.id in first:
-                rank = first[item.id] + 1
-                message = f"l'identifiant « {item.id} » est déjà celui du {_nth(rank)} élément de la liste"
-                yield Finding(famille, (famille, index, "id"), message)
+                message = f"l'identifiant « {item.id} » est déjà pris"
+                place = (famille, first[item.id], "id")
+                yield Finding(famille, (famille, index, "id"), message, first=place)
             first.setdefault(item.id, index)
 
 
@@ -75,16 +82,18 @@ def duplicate_names(lecture: Lecture) -> Iterator[Finding]:
         ("bilans", "date"),
     ):
         entries = lecture.raw_mission.get(key)
-        seen: set[str] = set()
+        seen: dict[str, int] = {}
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
             name = entry.get(field) if isinstance(entry, dict) else None
             if isinstance(name, str):
                 if name in seen:
-                    yield Finding("mission", (key, index, field), f"« {name} » est déjà dans « {key} »")
-                seen.add(name)
+                    message = f"« {name} » est déjà dans « {key} »"
+                    yield Finding("mission", (key, index, field), message, first=(key, seen[name], field))
+                seen.setdefault(name, index)
 
 
 def unknown_levels(lecture: Lecture) -> Iterator[Finding]:
+    """`avancement` is a code of the scale."""
     niveaux = lecture.vocabulaire.niveaux
     if niveaux is None:
         return
@@ -94,11 +103,13 @@ def unknown_levels(lecture: Lecture) -> Iterator[Finding]:
 
 
 def unknown_level(given: str, niveaux: Mapping[str, str]) -> str:
+    """What is said of a level that the scale doesn't have, the nearest one proposed as its code."""
     hint = _named(given, niveaux) or f" ; niveaux possibles : {', '.join(niveaux)}"
     return f"niveau inconnu « {given} »{hint}"
 
 
 def unknown_dimensions(lecture: Lecture) -> Iterator[Finding]:
+    """`dimension` is a declared code."""
     dimensions = lecture.vocabulaire.dimensions
     if dimensions is None:
         return
@@ -108,6 +119,7 @@ def unknown_dimensions(lecture: Lecture) -> Iterator[Finding]:
 
 
 def unknown_dimension(given: str, dimensions: Mapping[str, str]) -> str:
+    """What is said of a dimension that isn't declared, the nearest one proposed as its code."""
     if not dimensions:
         return f"dimension inconnue « {given} » ; mission.yaml n'en déclare aucune (clé « dimensions »)"
     hint = _named(given, dimensions) or f" ; dimensions possibles : {', '.join(dimensions)}"
@@ -115,43 +127,69 @@ def unknown_dimension(given: str, dimensions: Mapping[str, str]) -> str:
 
 
 def broken_references(lecture: Lecture) -> Iterator[Finding]:
+    """What `renvois`, `bloqueurs`, `chantiers` and `leviers` name exists, once, and isn't the item itself."""
     vocabulaire = lecture.vocabulaire
+    size = sum(len(ids) for ids in vocabulaire.ids.values())
+    budget = MAX_COMPARISONS
     for famille, index, item in _levelled(lecture):
         for field in ("renvois", "bloqueurs", "chantiers", "leviers"):
             for position, reference in enumerate(getattr(item, field, ())):
-                message = reference_fault(reference, field, famille, item.id, vocabulaire)
+                message = reference_fault(reference, field, famille, item.id, vocabulaire, hint=budget > 0)
                 if message:
+                    budget -= size
                     yield Finding(famille, (famille, index, field, position), message)
 
 
-def reference_fault(reference: str, field: str, famille: Famille, own: str, vocabulaire: Vocabulaire) -> str | None:
-    """What is wrong with a reference written in `field` of the item `own`, or None."""
-    ids = vocabulaire.ids
-    if field == "bloqueurs":
-        if vocabulaire.bloqueurs is None or reference in vocabulaire.bloqueurs:
-            return None
-        found = resolve(reference, famille, dict(ids))
-        candidates = [*vocabulaire.bloqueurs]
-    elif field == "renvois":
-        found = resolve(reference, famille, dict(ids))
-        candidates = [*ids[famille], *(f"{SINGULIER[f]}-{i}" for f in FAMILLES if f != famille for i in ids[f])]
-    else:
-        target: Famille = "chantiers" if field == "chantiers" else "leviers"
-        if target in vocabulaire.unreadable:
-            return None
-        found = [pair for pair in resolve(reference, target, dict(ids)) if pair[0] == target]
-        candidates = [*ids[target]]
+def reference_fault(
+    reference: str, field: str, famille: Famille, own: str, vocabulaire: Vocabulaire, hint: bool = True
+) -> str | None:
+    """What is wrong with a reference written in `field` of the item `own`, or None. `hint`: look for near names."""
+    ids: dict[Famille, Any] = dict(vocabulaire.ids)
+    if field == "bloqueurs" and (vocabulaire.bloqueurs is None or reference in vocabulaire.bloqueurs):
+        return None
+    target: Famille = field if field in ("chantiers", "leviers") else famille  # type: ignore[assignment]
+    found = resolve(reference, target, ids)
+    searched = FAMILLES
+    if field == target:
+        found = [pair for pair in found if pair[0] == target]
+        searched = (target,)
     if not found:
-        if not vocabulaire.complete:
+        if any(part in vocabulaire.unreadable for part in searched):
             return None
-        what = {"bloqueurs": "bloqueur inconnu", "chantiers": "chantier inconnu", "leviers": "levier inconnu"}
-        return f"{what.get(field, 'renvoi inconnu')} « {reference} »{suggestion(reference, candidates)}"
+        return (
+            _unknown_reference(reference, field, famille, vocabulaire) if hint else f"{_UNKNOWN[field]} « {reference} »"
+        )
     if len(found) > 1:
         names = enumeration([f"« {SINGULIER[f]}-{i} »" for f, i in found], "ou")
         return f"« {reference} » désigne plusieurs éléments ; écrivez {names}"
     if own and found[0] == (famille, own):
-        return f"{SINGULIER[famille]} {own} renvoie à elle-même ou à lui-même dans « {field} »"
+        itself = (
+            f"la mesure {own} se désigne elle-même"
+            if famille == "mesures"
+            else f"le chantier {own} se désigne lui-même"
+        )
+        return f"{itself} dans « {field} »"
     return None
+
+
+def _unknown_reference(reference: str, field: str, famille: Famille, vocabulaire: Vocabulaire) -> str:
+    ids = vocabulaire.ids
+    known: list[str]
+    if field == "renvois":
+        known = [*ids[famille], *(f"{SINGULIER[f]}-{i}" for f in FAMILLES if f != famille for i in ids[f])]
+        where = "aucune mesure, aucun chantier, aucun levier ne porte cet identifiant"
+    elif field == "bloqueurs":
+        known = [*(vocabulaire.bloqueurs or ())]
+        where = "mission.yaml n'en déclare aucun (clé « bloqueurs »)"
+    else:
+        known = [*ids[field]]  # type: ignore[index]
+        where = f"{field}.yaml n'en contient aucun"
+    message = f"{_UNKNOWN[field]} « {reference} »"
+    if near := suggestion(reference, known):
+        return message + near
+    if known and field != "renvois":
+        return f"{message} ; {field} possibles : {', '.join(known)}" if len(known) <= 12 else message
+    return f"{message} ; {where}"
 
 
 def bilans(lecture: Lecture) -> Iterator[Finding]:
@@ -166,12 +204,14 @@ def bilans(lecture: Lecture) -> Iterator[Finding]:
 
 
 def horizons(lecture: Lecture) -> Iterator[Finding]:
+    """A horizon's first month doesn't follow its last."""
     for index, dimension in enumerate(lecture.mission.dimensions if lecture.mission else ()):
         if dimension.horizon and dimension.horizon[0] > dimension.horizon[1]:
             yield Finding("mission", ("dimensions", index, "horizon"), "horizon : le premier mois suit le dernier")
 
 
 def backward_dates(lecture: Lecture) -> Iterator[Finding]:
+    """An item isn't due before it begins."""
     for famille, index, item in _levelled(lecture):
         if item.debut and item.echeance and item.echeance.last < item.debut.first:
             message = f"échéance {item.echeance} antérieure au début {item.debut}"
@@ -190,6 +230,16 @@ ERRORS: tuple[Callable[[Lecture], Iterator[Finding]], ...] = (
 )
 
 
+# Looking for near names in long lists, for each of many broken references, would take longer than anybody waits.
+MAX_COMPARISONS = 100_000
+_UNKNOWN = {
+    "renvois": "renvoi inconnu",
+    "bloqueurs": "bloqueur inconnu",
+    "chantiers": "chantier inconnu",
+    "leviers": "levier inconnu",
+}
+
+
 # --- control totals -------------------------------------------------------------------------------------------------
 
 
@@ -198,8 +248,10 @@ def totals(feuille: FeuilleDeRoute) -> Iterator[Finding]:
     controle = bilan.control(feuille)
     if controle is not None and not controle.agrees:
         index = feuille.mission.bilans.index(controle.publie)
+        date = controle.publie.date
+        when = f"au {date.in_words}" if date.first == date.last else f"pour {date.in_words}"
         message = (
-            f"compté {controle.compte_text}, publié {controle.publie_text} au {controle.publie.date.in_words} : "
+            f"compté {controle.compte_text}, publié {controle.publie_text} {when} : "
             "changez un autre niveau, ou « alliances update mission --etat-au DATE »"
         )
         yield Finding("mission", ("bilans", index, "totaux"), message, "total", key=True)
@@ -212,14 +264,16 @@ def best_but_undefined(feuille: FeuilleDeRoute) -> Iterator[Finding]:
     """The best level beside a next step that is still to be defined."""
     best = next((n for n in feuille.echelle if not (n.clos or n.hors_ordre or n.alerte)), None)
     for famille, index, item in _all(feuille):
-        step = folded(item.prochaine_etape or "")
-        if best and item.avancement == best.code and re.search(r"\ba definir\b", step):
+        if not (best and item.avancement == best.code and item.prochaine_etape):
+            continue
+        if re.search(r"\ba definir\b", folded(item.prochaine_etape)):
             yield _warn(
                 famille, index, "prochaine_etape", f"« {best.libelle} », mais l'étape suivante est « à définir »"
             )
 
 
 def best_but_blocked(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    """The best level beside a blocker."""
     best = next((n for n in feuille.echelle if not (n.hors_ordre or n.alerte)), None)
     for famille, index, item in _all(feuille):
         if best and item.avancement == best.code and item.bloqueurs:
@@ -227,6 +281,7 @@ def best_but_blocked(feuille: FeuilleDeRoute) -> Iterator[Finding]:
 
 
 def closed_but_coming(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    """An item that is over beside a next step."""
     for famille, index, item in _all(feuille):
         niveau = feuille.niveaux.get(item.avancement or "")
         if niveau and niveau.clos and item.prochaine_etape:
@@ -253,6 +308,7 @@ def missing_next_step(feuille: FeuilleDeRoute) -> Iterator[Finding]:
 
 
 def done_again(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    """A next step that repeats what was done, word for word."""
     for famille, index, item in _all(feuille):
         if item.realise and item.prochaine_etape and folded(item.realise) == folded(item.prochaine_etape):
             yield _warn(famille, index, "prochaine_etape", "l'étape suivante répète « realise » mot pour mot")
@@ -270,7 +326,9 @@ def cycles(feuille: FeuilleDeRoute) -> Iterator[Finding]:
         first = min(range(len(ring)), key=lambda i: (FAMILLES.index(ring[i][0]), place[ring[i]][1]))
         ordered = ring[first:] + ring[: first + 1]
         famille, index = place[ordered[0]]
-        names = " → ".join(f"{SINGULIER[f]} {i}" for f, i in ordered)
+        names = " → ".join(f"{SINGULIER[f]} {i}" for f, i in (ordered if len(ordered) <= 12 else ordered[:10]))
+        if len(ordered) > 12:
+            names += f" → … ({len(ring)} éléments)"
         yield _warn(famille, index, "renvois", f"renvois qui tournent en rond : {names}")
 
 
@@ -297,11 +355,12 @@ def text_contradicts_date(feuille: FeuilleDeRoute) -> Iterator[Finding]:
                     famille,
                     index,
                     "echeance",
-                    f"échéance {item.echeance}, mais l'étape suivante parle de {told[0].in_words}",
+                    f"échéance {item.echeance}, mais l'étape suivante donne une autre date ({told[0].in_words})",
                 )
 
 
 def judged_later(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    """A level judged after the date at which the roadmap stands."""
     etat_au = feuille.mission.etat_au
     for famille, index, item in _all(feuille):
         if etat_au and item.avancement_au and item.avancement_au.first > etat_au.last:
@@ -309,11 +368,12 @@ def judged_later(feuille: FeuilleDeRoute) -> Iterator[Finding]:
                 famille,
                 index,
                 "avancement_au",
-                f"niveau jugé le {item.avancement_au}, après l'état au {etat_au} de la mission",
+                f"niveau jugé au {item.avancement_au}, après l'état au {etat_au} de la mission",
             )
 
 
 def provenance_without_level(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    """Where a level comes from, without a level."""
     for famille, index, item in _all(feuille):
         if item.provenance and not item.avancement:
             yield _warn(famille, index, "provenance", "une provenance est donnée, mais aucun niveau (« avancement »)")
@@ -321,11 +381,13 @@ def provenance_without_level(feuille: FeuilleDeRoute) -> Iterator[Finding]:
 
 _EMAIL = re.compile(r"[^@\s<>()]+@[^@\s<>()]+\.[^@\s<>().]{2,}")
 _HOST = re.compile(
-    r"https?://[^\s/?#<>\"]+\.[^\s/?#<>\".]{2,}(?:[/?#][^\s<>\"]*)?|https?://localhost(?::\d+)?(?:/\S*)?"
+    r"https?://[^\s/?#<>\"]+\.[^\s/?#<>\".]{2,}(?:[/?#][^\s<>\"]*)?|https?://localhost(?::\d+)?(?:/\S*)?",
+    re.IGNORECASE,
 )
 
 
 def malformed_addresses(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    """E-mails and addresses that can't be right; an issuer's site may lack its scheme."""
     emetteur = feuille.mission.emetteur
     if emetteur.courriel and not _EMAIL.fullmatch(emetteur.courriel):
         yield Finding(
@@ -375,11 +437,13 @@ WARNINGS: tuple[Callable[[FeuilleDeRoute], Iterator[Finding]], ...] = (
 
 
 def errors(lecture: Lecture) -> Iterator[Finding]:
+    """What makes the roadmap invalid, as far as it could be read."""
     for rule in ERRORS:
         yield from rule(lecture)
 
 
 def warnings(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    """What is worth a look in a valid roadmap."""
     for rule in WARNINGS:
         yield from rule(feuille)
 
@@ -405,10 +469,6 @@ def _warn(famille: Famille, index: int, field: str, message: str) -> Finding:
     return Finding(famille, (famille, index, field), message, "avertissement")
 
 
-def _nth(rank: int) -> str:
-    return "1er" if rank == 1 else f"{rank}e"
-
-
 def _named(given: str, labels: Mapping[str, str]) -> str:
     """A suggestion among codes and labels, always given as the code to write."""
     by_label = {label: code for code, label in labels.items() if label}
@@ -418,8 +478,12 @@ def _named(given: str, labels: Mapping[str, str]) -> str:
     return hint
 
 
+# A dense graph has more rings than anybody reads; they go as their links do.
+MAX_RINGS = 50
+
+
 def _rings(graph: dict[tuple[Famille, str], list[tuple[Famille, str]]]) -> list[list[tuple[Famille, str]]]:
-    """The rings of a graph, each once, found by a depth-first walk without recursion."""
+    """Rings of a graph, each once, found by a depth-first walk without recursion; no more than `MAX_RINGS`."""
     rings: list[list[tuple[Famille, str]]] = []
     done: set[tuple[Famille, str]] = set()
     for start in graph:
@@ -437,6 +501,8 @@ def _rings(graph: dict[tuple[Famille, str], list[tuple[Famille, str]]]) -> list[
                 done.add(node)
             elif following in on_path:
                 rings.append(path[on_path[following] :])
+                if len(rings) == MAX_RINGS:
+                    return rings
             elif following not in done and following in graph:
                 on_path[following] = len(path)
                 path.append(following)

@@ -40,6 +40,9 @@ HELP: dict[str, str] = {
 
 # The type that an option's value has, as its help shows it: `<str>` → `<texte>`.
 TYPES: dict[str, str] = {
+    "integer range": "entier",
+    "integer": "entier",
+    "text": "texte",
     "int range": "entier",
     "float range": "nombre",
     "int": "entier",
@@ -138,6 +141,8 @@ _USAGE = (
     ("Missing {what}", "il manque une valeur"),
     (CHOOSE_FROM, "au choix : {choices}"),
     (NOT_A_CHOICE, "« {value} » n'est pas un choix possible (au choix : {choices})"),
+    ("{value!r} is not a valid integer.", "« {value} » n'est pas un nombre entier"),
+    ("{value!r} is not a valid integer range.", "« {value} » n'est pas un nombre entier"),
     ("{value!r} is not a valid int.", "« {value} » n'est pas un nombre entier"),
     ("{value!r} is not a valid int range.", "« {value} » n'est pas un nombre entier"),
     ("{value!r} is not a valid float.", "« {value} » n'est pas un nombre"),

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from alliances_cli.errors import NotFound
 
 FILES = {"mission": "mission.yaml", "chantiers": "chantiers.yaml", "mesures": "mesures.yaml", "leviers": "leviers.yaml"}
 
 
-@dataclass(frozen=True)
-class Root:
+class Root(NamedTuple):
     """Where a roadmap lives: its data folder, and the folder beside it that may hold its own templates."""
 
     data: Path

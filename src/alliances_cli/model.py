@@ -19,7 +19,8 @@ from alliances_cli.champs import FAMILLES, NIVEAUX_PAR_DEFAUT, SINGULIER, Famill
 from alliances_cli.periode import Periode
 
 SCHEMES = ("http", "https", "mailto", "tel")
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d+(?:[/?#]|$))", re.IGNORECASE)
+# `localhost:8080` and `exemple.fr:8080/page` have a port, not a scheme; `javascript:1/…` has a scheme.
+_SCHEME = re.compile(r"(?!(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+):\d+(?:[/?#]|$))([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _BAD_IN_ID = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -33,9 +34,9 @@ def _identifier(text: str) -> str:
     if len(text) > 100:
         raise _refuse(f"l'identifiant a {len(text)} caractères, 100 au plus")
     if text.startswith("-"):
-        raise _refuse(f"l'identifiant « {text} » commence par un tiret")
+        raise _refuse(f"l'identifiant « {text} » commence par un tiret ; retirez-le")
     if _BAD_IN_ID.search(text):
-        raise _refuse(f"l'identifiant « {text!r} » contient une espace ou un caractère invisible".replace("'", ""))
+        raise _refuse(f"l'identifiant « {text} » contient une espace ou un caractère invisible ; retirez-le")
     return text
 
 
@@ -54,7 +55,8 @@ _YES = {"true": True, "oui": True, "false": False, "non": False}
 def _yes_no(value: object) -> bool:
     if isinstance(value, str) and value.lower() in _YES:
         return _YES[value.lower()]
-    raise _refuse("« true » ou « false » (ou « oui », « non ») est attendu")
+    given = f", pas « {value} »" if isinstance(value, str) else ""
+    raise _refuse(f"« true » ou « false » (ou « oui », « non ») est attendu{given}")
 
 
 def _integer(value: object) -> int:
@@ -96,6 +98,8 @@ Provenance = Literal["publie", "saisi", "infere"]
 
 
 class Record(BaseModel):
+    """What all records share: frozen, unknown keys refused."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
@@ -219,6 +223,8 @@ class Section(Record):
 
 
 class Sections(Record):
+    """The words around the mission and each of the lists."""
+
     mission: Section = Section()
     chantiers: Section = Section()
     mesures: Section = Section()

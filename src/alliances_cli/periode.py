@@ -98,6 +98,7 @@ def parse(text: str) -> Periode:
 
 
 def of_day(day: date) -> Periode:
+    """The period of one day."""
     return Periode(day.isoformat(), day, day)
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -21,15 +22,16 @@ from alliances_cli import checks
 from alliances_cli.champs import FAMILLES, SINGULIER, Famille
 from alliances_cli.checks import Finding, Lecture, Vocabulaire
 from alliances_cli.errors import EditRefused, InvalidRoadmap, Problem, SystemFault
-from alliances_cli.french import describe_pydantic
+from alliances_cli.french import describe_pydantic, shown
 from alliances_cli.location import FILES, Root
 from alliances_cli.model import ECHELLE_PAR_DEFAUT, ITEM_MODELS, FeuilleDeRoute, Mission, Record
-from alliances_cli.typographie import nearest, suggestion
+from alliances_cli.typographie import suggestion
 from alliances_cli.yamltext.faults import YamlFault
-from alliances_cli.yamltext.read import MAX_BYTES, Document, decode, read
+from alliances_cli.yamltext.read import EMPTY, MAX_BYTES, Document, decode, read
 
 LOCK_WAIT_S = 5.0
 TITRE_PAR_DEFAUT = "Feuille de route"
+MAX_MESSAGE = 600
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,11 @@ class Reading:
     def locate(self, finding: Finding) -> Problem:
         """A finding of `checks` as a problem with its place."""
         document = self.documents[finding.part]
-        return _problem(
-            self.names[finding.part], document, document.find(finding.path, finding.key), finding.message, finding.kind
-        )
+        message = finding.message
+        if finding.first is not None:
+            message += f", à la ligne {document.line_column(document.find(finding.first))[0]}"
+        place = document.find(finding.path, finding.key)
+        return _problem(self.names[finding.part], document, place, message, finding.kind)
 
     def totals(self) -> tuple[Problem, ...]:
         """The published totals that the counted levels contradict."""
@@ -103,13 +107,13 @@ def read_source(path: Path, name: str) -> Source | None:
             return Source(name, problem=Problem(name, 0, 0, "ce lien ne mène à aucun fichier"))
         return None
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            return Source(name, problem=Problem(name, 0, 0, "ce lien tourne en rond et ne mène à aucun fichier"))
         return Source(name, problem=Problem(name, 0, 0, reason(error), "systeme"))
 
 
 def reason(error: OSError) -> str:
     """The system's refusal in French."""
-    import errno
-
     known = {
         errno.EACCES: "permission refusée : vérifiez les droits du fichier",
         errno.EPERM: "permission refusée : vérifiez les droits du fichier",
@@ -148,21 +152,26 @@ def parse(sources: Mapping[str, Source]) -> Reading:
             unreadable.add(part)
             continue
         documents[part] = document
-        problems.extend(_problem(source.name, document, fault.index, fault.message) for fault in document.faults)
+        first = "titre: …" if part == "mission" else f"{part}:"
+        for found in document.faults:
+            message = f"{EMPTY} ; il doit contenir « {first} »" if found.message == EMPTY else found.message
+            problems.append(_problem(source.name, document, found.index, message))
         if not document.readable:
             unreadable.add(part)
         elif not isinstance(document.value, dict):
-            first = "titre: …" if part == "mission" else f"{part}:"
-            problems.append(
-                _problem(source.name, document, document.find(()), f"le fichier doit commencer par « {first} »")
-            )
+            message = f"le fichier doit commencer par « {first} »"
+            problems.append(_problem(source.name, document, document.find(()), message))
             unreadable.add(part)
         elif part == "mission":
             raw_mission = present(document.value)
-            mission = _validate(Mission, raw_mission, (), source.name, document, problems)
+            mission = _validate(Mission, raw_mission, (), source.name, document, problems, partial=True)
         else:
             famille: Famille = part  # type: ignore[assignment]
-            records[famille] = _items(famille, document, source.name, problems)
+            items = _items(famille, document, source.name, problems)
+            if items is None:
+                unreadable.add(part)
+            else:
+                records[famille] = items
     lecture = Lecture(
         mission=mission if "mission" in documents else Mission(titre=TITRE_PAR_DEFAUT),
         items=records,
@@ -194,7 +203,8 @@ def present(value: Any) -> Any:
     return value
 
 
-def _items(famille: Famille, document: Document, name: str, problems: list[Problem]) -> list[tuple[int, Any]]:
+def _items(famille: Famille, document: Document, name: str, problems: list[Problem]) -> list[tuple[int, Any]] | None:
+    """The items with their index, as far as they could be read; None where there is no list."""
     value = document.value
     assert isinstance(value, dict)
     for key in value:
@@ -202,8 +212,9 @@ def _items(famille: Famille, document: Document, name: str, problems: list[Probl
             hint = suggestion(key, (famille,)) or f" ; seule la clé « {famille} » est attendue ici"
             problems.append(_problem(name, document, document.find((key,), True), f"clé inconnue « {key} »{hint}"))
     if famille not in value:
-        problems.append(_problem(name, document, document.find(()), f"il manque la clé « {famille} »"))
-        return []
+        if not value:
+            problems.append(_problem(name, document, document.find(()), f"il manque la clé « {famille} »"))
+        return None
     listed = value[famille]
     if listed is None or listed == "":
         return []
@@ -216,7 +227,7 @@ def _items(famille: Famille, document: Document, name: str, problems: list[Probl
                 f"une liste est attendue sous « {famille}: » (une ligne « - id: … » par {SINGULIER[famille]})",
             )
         )
-        return []
+        return None
     model = ITEM_MODELS[famille]
     return [
         (index, record)
@@ -251,35 +262,33 @@ def _validate(
     if not partial or not isinstance(value, dict):
         return None
     kept = {key: inner for key, inner in value.items() if key not in bad}
+    needed = {key: "?" for key in ("id", "titre") if key in model.model_fields}
     try:
-        whole = model.model_validate({"id": "?", "titre": "?", **kept})
+        whole = model.model_validate({**needed, **kept})
     except ValidationError:  # pragma: no cover - what is left was valid a moment ago
         return None
-    return whole if "id" in kept else whole.model_copy(update={"id": ""})
+    return whole if "id" in kept or "id" not in needed else whole.model_copy(update={"id": ""})
 
 
 def _describe(model: type[Record], location: tuple[str | int, ...], fault: Any) -> tuple[bool, str]:
     """Whether the key is the place to show, and the French sentence."""
     kind, given = fault["type"], fault["input"]
     last = location[-1] if location else ""
+    named = next((step for step in reversed(location) if isinstance(step, str)), "")
     if kind == "alliances":
         message = str(fault["ctx"]["message"])
-        return False, f"{last} : {message}" if isinstance(last, str) and last else message
+        # « champ « valeur » … », where the sentence begins with the value.
+        joint = " " if isinstance(given, str) and message.startswith(f"« {given.strip()} »") else " : "
+        return False, f"{named}{joint}{message}" if named else message
     if kind == "extra_forbidden":
         known = _keys_at(model, location[:-1])
         hint = suggestion(str(last), known) or f" ; clés possibles : {', '.join(known)}"
         return True, f"clé inconnue « {last} »{hint}"
-    if kind == "missing":
+    if kind == "missing" and isinstance(last, str):
         return False, f"il manque « {last} »"
-    if kind == "literal_error" and isinstance(given, str):
-        choices = [c.strip(" '") for c in str(fault["ctx"]["expected"]).replace(" or ", ",").split(",")]
-        near = nearest(given, choices)
-        hint = f" ; vouliez-vous dire « {near} » ?" if near else ""
-        return False, f"{last} : « {given} » n'est pas permis, {', '.join(choices)} sont attendus{hint}"
     if kind == "string_pattern_mismatch":
-        return False, f"{last} : le texte contient un caractère de contrôle (échappement « \\x… ») ; retirez-le"
+        return False, f"{named} : le texte contient un caractère de contrôle (échappement « \\x… ») ; retirez-le"
     message = describe_pydantic(kind, fault.get("ctx", {}), given)
-    named = next((str(step) for step in reversed(location) if isinstance(step, str)), "")
     return False, f"{named} : {message}" if named else message
 
 
@@ -303,28 +312,38 @@ def _keys_at(model: type[Record], location: tuple[str | int, ...]) -> list[str]:
 def _vocabulaire(
     raw: dict[str, Any], records: dict[Famille, list[tuple[int, Any]]], unreadable: set[str]
 ) -> Vocabulaire:
-    """What names may be used, read leniently: an entry that is wrong elsewhere still lends its name."""
+    """What names may be used, read leniently: an entry that is wrong elsewhere still lends its name.
 
-    def names(key: str, field: str) -> dict[str, str]:
-        entries = raw.get(key)
-        found = [e for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
-        return {str(e[field]): str(e.get("libelle", "")) for e in found if isinstance(e.get(field), str)}
+    None where a name may be lost: an entry has none, or the key itself may be one of the unknown ones.
+    """
+    misspelt = not raw.keys() <= Mission.model_fields.keys()
 
-    known = "mission" not in unreadable
-    niveaux = names("echelle", "code") if "echelle" in raw else {n.code: n.libelle for n in ECHELLE_PAR_DEFAUT}
+    def names(key: str, field: str, default: dict[str, str]) -> dict[str, str] | None:
+        if "mission" in unreadable or (key not in raw and misspelt):
+            return None
+        entries = raw.get(key, [])
+        if not isinstance(entries, list) or not all(
+            isinstance(e, dict) and isinstance(e.get(field), str) for e in entries
+        ):
+            return None
+        return {e[field]: str(e.get("libelle", "")) for e in entries} or default
+
     return Vocabulaire(
-        niveaux=niveaux if known else None,
-        dimensions=names("dimensions", "code") if known else None,
-        bloqueurs=names("bloqueurs", "id") if known else None,
-        ids={f: {item.id for _, item in records.get(f, ()) if item.id} for f in FAMILLES},
-        complete=not unreadable,
+        niveaux=names("echelle", "code", {n.code: n.libelle for n in ECHELLE_PAR_DEFAUT}),
+        dimensions=names("dimensions", "code", {}),
+        bloqueurs=names("bloqueurs", "id", {}),
+        # A dict, for its order.
+        ids={f: {item.id: index for index, item in records.get(f, ()) if item.id} for f in FAMILLES},
         unreadable=frozenset(unreadable),
     )
 
 
 def _problem(name: str, document: Document, index: int, message: str, kind: Any = "erreur") -> Problem:
+    """A problem at a place of a text. Its message stays one line, whatever the text that it quotes."""
     line, column = document.line_column(index)
-    return Problem(name, line, column, message, kind, document.line_text(line))
+    if len(message) > MAX_MESSAGE:
+        message = f"{message[: MAX_MESSAGE - 200]}…{message[-199:]}"
+    return Problem(name, line, column, shown(message, MAX_MESSAGE), kind, document.line_text(line))
 
 
 @contextmanager

@@ -15,6 +15,9 @@ _SPACES = (
     (re.compile(r" ([;!?])"), NNBSP + r"\1"),
     (re.compile(r" ([:%€])(?=\W|$)"), NBSP + r"\1"),
 )
+_BREAK = re.compile(r"[\n\r\t]")
+# Accents and other combining signs, once letters are decomposed.
+_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _BOLD = re.compile(r"\*\*(?!\s)((?:(?!\*\*).)+?)(?<!\s)\*\*", re.DOTALL)
 _ARTICLE = re.compile(r"^(?:les?|la|l['’]|du|de la|de l['’]|des)\s*(?<=[\s'’])", re.IGNORECASE)
 
@@ -47,14 +50,13 @@ def plain(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The plain text on one line: line breaks and runs of them become one space."""
-    return re.sub(r"\s*[\n\r\t]\s*", " ", plain(text))
+    return re.sub(r"\s+", lambda run: " " if _BREAK.search(run[0]) else run[0], plain(text))
 
 
 def folded(text: str) -> str:
     """For comparing: lower case, no accents, no bold marks, typographic signs made plain, single spaces."""
-    text = plain(text).replace("’", "'").replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae")
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+    text = plain(text).casefold().replace("’", "'").replace("œ", "oe").replace("æ", "ae")
+    return " ".join(_MARKS.sub("", unicodedata.normalize("NFKD", text)).split())
 
 
 def name_key(name: str) -> str:
@@ -66,7 +68,12 @@ def name_key(name: str) -> str:
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
     """Sorts ids as people do: 2 before 10, `1.2.9` before `1.2.10`, `M1C1-2` before `M1C1-10`."""
     parts = re.split(r"([0-9]+)", text)
-    return tuple((0, int(p), "") if p.isdecimal() and p.isascii() else (1, 0, folded(p)) for p in parts if p)
+    # A number by its length, then its digits: Python's integers have a limit.
+    return tuple(
+        (0, len(digits := p.lstrip("0")), digits) if p.isdecimal() and p.isascii() else (1, 0, folded(p))
+        for p in parts
+        if p
+    )
 
 
 def count(n: int, singular: str, plural: str | None = None) -> str:
@@ -87,6 +94,7 @@ def enumeration(words: Sequence[str], last: str = "et") -> str:
 
 
 def capitalised(text: str) -> str:
+    """The text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
 
 
@@ -94,13 +102,18 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that the word was probably meant to be, or None."""
     from difflib import get_close_matches
 
+    if len(word) > 100:
+        return None
     by_key: dict[str, str] = {}
     for candidate in candidates:
         by_key.setdefault(folded(candidate).replace("_", " ").replace("-", " "), candidate)
     key = folded(word).replace("_", " ").replace("-", " ")
     if key in by_key:
         return by_key[key]
-    close = get_close_matches(key, by_key, n=1, cutoff=0.6)
+    close = get_close_matches(key, by_key, n=1, cutoff=0.65)
+    if not close and len(key) > 2:
+        begun = [candidate for candidate in by_key if candidate.startswith(key)]
+        close = begun if len(begun) == 1 else []
     return by_key[close[0]] if close else None
 
 

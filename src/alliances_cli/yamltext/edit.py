@@ -7,6 +7,7 @@ first way whose events are the old ones but for what was asked wins. Where none 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from yaml import YAMLError
 from yaml.events import (
     AliasEvent,
+    DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -25,7 +27,11 @@ from alliances_cli.yamltext import scalars
 from alliances_cli.yamltext.faults import YamlFault
 from alliances_cli.yamltext.read import BOM, NULLS, Path, parser, syntax_fault
 
-_PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]+)+")
+# Anchors and tags, with the blanks and comments between them and the node itself.
+_PROPERTIES = re.compile(r"(?:(?:!<[^>]*>|[&!][^\s,\[\]{}]*)(?:(?:\s|(?<=\s)#[^\n]*)+|$))+")
+_DASH = re.compile(r"(?:\s+|#[^\n]*)*+-")
+_BLANK_LINES = re.compile(r"(?:[ \t]*\r?\n)*")
+_COMMENT = re.compile(r"(?:(?<=\s)|^)#[^\r\n]*", re.MULTILINE)
 _HEADER = re.compile(r"[|>][-+0-9]*")
 _KINDS = {
     ScalarEvent: "scalar",
@@ -57,28 +63,35 @@ class _Flat:
         self.ends: list[int] = []
         shift = 1 if text.startswith(BOM) else 0
         source = parser(text)
+        documents = 0
+        signatures, starts, ends = self.signatures, self.starts, self.ends
         try:
             while source.check_event():
                 event = source.get_event()
-                kind = _KINDS.get(event.__class__)
+                cls = event.__class__
+                kind = _KINDS.get(cls)
                 if kind is None:
+                    documents += cls is DocumentStartEvent
+                    if documents > 1:
+                        raise YamlFault(
+                            "un seul document par fichier : retirez « --- »", event.start_mark.index + shift
+                        )
                     continue
-                self.signatures.append(
-                    (
-                        kind,
-                        getattr(event, "anchor", None),
-                        getattr(event, "tag", None),
-                        getattr(event, "value", None),
-                        getattr(event, "implicit", None),
-                        event.style if kind == "scalar" else getattr(event, "flow_style", None),
-                    )
-                )
-                self.starts.append(event.start_mark.index + shift)
-                self.ends.append(event.end_mark.index + shift)
+                if cls is ScalarEvent:
+                    signature = (kind, event.anchor, event.tag, event.value, event.implicit, event.style)
+                elif cls is MappingStartEvent or cls is SequenceStartEvent:
+                    signature = (kind, event.anchor, event.tag, None, event.implicit, event.flow_style)
+                else:
+                    signature = (kind, getattr(event, "anchor", None), None, None, None, None)
+                signatures.append(signature)
+                starts.append(event.start_mark.index + shift)
+                ends.append(event.end_mark.index + shift)
         except YAMLError as error:
             raise syntax_fault(error, text, shift) from None
         finally:
             source.dispose()
+        if not self.signatures:
+            raise YamlFault("le fichier est vide", 0)
 
     def kind(self, node: int) -> str:
         return self.signatures[node][0]
@@ -109,11 +122,21 @@ class _Flat:
         return bool(self.signatures[node][5])
 
     def is_null(self, node: int) -> bool:
-        kind, _, tag, value, implicit, _ = self.signatures[node]
-        return kind == "scalar" and tag is None and bool(implicit[0]) and value in NULLS
+        return _is_null(self.signatures[node])
 
     def is_block_scalar(self, node: int) -> bool:
         return self.kind(node) == "scalar" and self.signatures[node][5] in ("|", ">")
+
+    def last_leaf(self, node: int) -> int:
+        """The scalar, alias or flow collection that ends a node."""
+        while self.kind(node) in ("map", "seq") and not self.is_flow(node):
+            node = list(self.children(node))[-1]
+        return node
+
+    def keeps_blank_lines(self, node: int) -> bool:
+        """Whether the node ends with a `|+` or `>+` block, to which the blank lines after it belong."""
+        leaf = self.last_leaf(node)
+        return self.is_block_scalar(leaf) and _Block(self, leaf).keeps
 
     def content_start(self, node: int) -> int:
         """Where the node itself begins, its anchor and tag aside."""
@@ -122,12 +145,9 @@ class _Flat:
 
     def content_end(self, node: int) -> int:
         """Where the node's last written character ends; for a `|+` block, where its blank lines end."""
-        kind = self.kind(node)
-        if kind in ("map", "seq"):
-            if self.is_flow(node):
-                return self.ends[self.after(node) - 1]
-            inside = list(self.children(node))
-            return self.content_end(inside[-1]) if inside else self.ends[node]
+        node = self.last_leaf(node)
+        if self.kind(node) in ("map", "seq"):
+            return self.ends[self.after(node) - 1]
         if self.is_block_scalar(node):
             return _Block(self, node).end
         return self.ends[node]
@@ -167,15 +187,17 @@ def set_text(text: str, path: Path, value: str, order: Sequence[str]) -> Edited:
     if slot.value is None:
         return slot.insert([scalars.simplest(value, slot.flow, slot.quoted)], _is_scalar(value), order)
     flat, node = slot.flat, slot.value
-    if flat.kind(node) == "scalar" and not flat.is_null(node):
+    if flat.kind(node) == "scalar" and (flat.signatures[node][1] or not flat.is_null(node)):
         kept = flat.signatures[node][1:3]
         check = _is_scalar(value, *kept)
+        slot.refuse_shared(node)
         if flat.is_block_scalar(node):
             candidates = _block_candidates(slot, node, value)
         else:
             start = flat.content_start(node)
+            space = " " if start and text[start - 1] not in " \t\r\n[{,:" and start == flat.ends[node] else ""
             candidates = [
-                text[:start] + written + text[flat.ends[node] :]
+                text[:start] + space + written + text[flat.ends[node] :]
                 for written in scalars.styled(value, flat.signatures[node][5] or "", slot.flow)
             ]
         return slot.prove(candidates, node, flat.after(node), check)
@@ -195,17 +217,17 @@ def set_list(text: str, path: Path, values: Sequence[str], order: Sequence[str])
         offset = slot.neighbour_dash()
         if offset is not None:
             indent = " " * (slot.column + offset)
-            items = "".join(f"{slot.eol}{indent}- {scalars.simplest(value)[0]}" for value in values)
+            items = "".join(f"\n{indent}- {scalars.simplest(value)[0]}" for value in values)
             forms.insert(0, [items])
         return slot.insert(forms, check, order)
     flat, node = slot.flat, slot.value
     if flat.kind(node) != "seq":
         return slot.overwrite([flow_form], check)
-    slot.refuse_shared(node)
+    slot.refuse_shared(node, flat.after(node))
     children = list(flat.children(node))
     if any(flat.kind(child) != "scalar" for child in children):
         return slot.overwrite([flow_form], check)
-    old = [flat.signatures[child][3] or "" for child in children]
+    old = [None if flat.is_null(child) else flat.signatures[child][3] or "" for child in children]
     if flat.is_flow(node):
         written = {o: text[flat.starts[c] : flat.ends[c]] for o, c in zip(old, children, strict=True)}
         rebuilt = "[" + ", ".join(written.get(v) or scalars.simplest(v, True, slot.quoted)[0] for v in values) + "]"
@@ -217,7 +239,8 @@ def set_list(text: str, path: Path, values: Sequence[str], order: Sequence[str])
         start, end = flat.content_start(node), flat.content_end(node)
         candidates.append(text[:start] + rebuilt + text[end:])
         return slot.prove(candidates, node, flat.after(node), check)
-    return slot.prove([_block_list(slot, node, children, old, values)], node, flat.after(node), check)
+    candidates = [_block_list(slot, node, children, old, values, keep) for keep in (True, False)]
+    return slot.prove(candidates, node, flat.after(node), check)
 
 
 def remove(text: str, path: Path) -> Edited:
@@ -229,7 +252,7 @@ def remove(text: str, path: Path) -> Edited:
     if slot.value is None or slot.key is None:
         return Edited(text)
     flat = slot.flat
-    slot.refuse_shared(slot.value)
+    slot.refuse_shared(slot.key, flat.after(slot.value))
     pairs = flat.pairs(slot.parent)
     rank = [value for _, value in pairs].index(slot.value)
     if len(pairs) == 1:
@@ -239,27 +262,30 @@ def remove(text: str, path: Path) -> Edited:
     following = flat.starts[pairs[rank + 1][0]] if rank + 1 < len(pairs) else None
     if slot.flow:
         if rank:
-            start = slot.end_of_value(*pairs[rank - 1])
-            spans = [(start, end)]
+            candidates = [text[: slot.end_of_value(*pairs[rank - 1])] + text[end:]]
         else:
-            assert following is not None
-            spans = [(key_start, following)]
+            candidates = [text[:key_start] + text[following:]]
     else:
         line_start = text.rfind("\n", 0, key_start) + 1
         line_end = _line_end(text, end)
         newline = text.find("\n", end)
         next_line = newline + 1 if newline >= 0 else len(text)
-        if flat.is_block_scalar(slot.value) and _Block(flat, slot.value).keeps:
+        if flat.keeps_blank_lines(slot.value):
             next_line = end
+        candidates = []
         if text[line_start:key_start].strip(BOM + " "):
-            # The key stands on its dash's line: the next one takes its place.
-            spans = [(key_start, following)] if following is not None else []
-            spans.append((key_start, next_line))
-        elif next_line == len(text) and not text.endswith("\n"):
-            spans = [(_line_end(text, max(line_start - 1, 0)), line_end)]
+            # The key stands on its dash's line: the next one takes its place, unless comments lie between.
+            if _COMMENT.search(text, next_line, following or next_line):
+                candidates.append(text[:key_start].rstrip(" ") + text[line_end:])
+            candidates.append(text[:key_start] + text[following or next_line :])
         else:
-            spans = [(max(line_start, 1 if text.startswith(BOM) else 0), next_line)]
-    candidates = [text[:start] + text[stop:] for start, stop in spans]
+            if next_line == len(text) and not text.endswith("\n"):
+                candidates.append(text[: _line_end(text, max(line_start - 1, 0))])
+            head = text[: max(line_start, 1 if text.startswith(BOM) else 0)]
+            candidates.append(head + text[next_line:])
+            # After a `|+` block, the blank lines that follow would become its own.
+            blank = _BLANK_LINES.match(text, next_line)
+            candidates.append(head + text[blank.end() if blank else next_line :])
     return slot.prove(candidates, slot.key, flat.after(slot.value), _Check(0, lambda events: True))
 
 
@@ -270,7 +296,6 @@ class _Slot:
         self.text = text
         self.flat = flat = _Flat(text)
         self.name = str(path[-1])
-        self.eol = "\r\n" if "\r\n" in text else "\n"
         node = 0
         trail: list[int] = []
         for step in path[:-1]:
@@ -312,22 +337,26 @@ class _Slot:
                     return value
         raise YamlFault(f"« {step} » est introuvable", flat.starts[node])
 
-    def refuse_shared(self, node: int) -> None:
-        """A node whose anchor is used elsewhere can't be changed without changing that other place."""
-        anchor = self.flat.signatures[node][1]
-        if anchor is None or self.flat.kind(node) == "alias":
+    def refuse_shared(self, first: int, stop: int | None = None) -> None:
+        """Nodes `first:stop` (only the first, unless told) whose anchor is used elsewhere can't be changed without
+        changing that other place."""
+        flat = self.flat
+        stop = first + 1 if stop is None else stop
+        anchors = {s[1]: first + n for n, s in enumerate(flat.signatures[first:stop]) if s[1] and s[0] != "alias"}
+        if not anchors:
             return
-        for other, signature in enumerate(self.flat.signatures):
-            if signature[0] == "alias" and signature[1] == anchor:
-                line = self.text.count("\n", 0, self.flat.starts[other]) + 1
+        for other, (kind, anchor, *_) in enumerate(flat.signatures):
+            if kind == "alias" and anchor in anchors and not first <= other < stop:
+                line = self.text.count("\n", 0, flat.starts[other]) + 1
                 raise YamlFault(
                     f"cette valeur sert aussi à la ligne {line} (alias « *{anchor} ») : modifiez-la à la main",
-                    self.flat.starts[node],
+                    flat.starts[anchors[anchor]],
                 )
 
     def end_of_value(self, key: int, value: int) -> int:
         if self.flat.is_null(value) and self.flat.starts[value] == self.flat.ends[value]:
-            return self.colon(key)
+            # In flow style, libyaml puts it at the next « , » or « } ».
+            return self.flat.starts[value] if self.flow else self.colon(key)
         return max(self.flat.content_end(value), self.flat.ends[key])
 
     def colon(self, key: int) -> int:
@@ -341,7 +370,7 @@ class _Slot:
         """Writes a value over one that is empty, an alias, or of another kind."""
         assert self.key is not None and self.value is not None
         flat, node, text = self.flat, self.value, self.text
-        self.refuse_shared(node)
+        self.refuse_shared(node, flat.after(node))
         colon = self.colon(self.key)
         start, end = flat.content_start(node), self.end_of_value(self.key, node)
         candidates: list[str] = []
@@ -362,21 +391,25 @@ class _Slot:
         flat, text = self.flat, self.text
         pairs = flat.pairs(self.parent)
         names = [str(flat.signatures[key][3]) for key, _ in pairs]
-        before = set(order[: order.index(self.name)]) if self.name in order else set(names)
+        before = order[: order.index(self.name)] if self.name in order else []
         ranks = [rank for rank, name in enumerate(names) if name in before]
-        rank = max(ranks, key=lambda r: order.index(names[r]) if names[r] in order else -1) if ranks else len(pairs) - 1
+        rank = max(ranks, key=lambda r: before.index(names[r])) if ranks else len(pairs) - 1
+        last = flat.last_leaf(pairs[rank][1])
+        if rank and flat.is_block_scalar(last) and flat.ends[last] == len(text) and not text.endswith("\n"):
+            # A block that ends the file without end of line would gain one, unless `|-`: the key goes before it.
+            rank -= "-" not in _Block(flat, last).indicator
         key, value = pairs[rank]
         end = self.end_of_value(key, value)
         candidates: list[str] = []
         for written in (w for form in forms for w in form):
-            joined = f":{written}" if written.startswith(self.eol) else f": {written}"
+            joined = f":{written}" if written.startswith("\n") else f": {written}"
             if flat.is_flow(self.parent):
                 quote = text[flat.starts[key]] if self.quoted else ""
                 candidates.append(f"{text[:end]}, {quote}{self.name}{quote}{joined}{text[end:]}")
                 continue
-            line = " " * self.column + self.name + joined
-            eol = self._eol_at(end)
-            if flat.is_block_scalar(value) and _Block(flat, value).keeps and text[end - 1 : end] == "\n":
+            eol = self.eol_at(end)
+            line = (" " * self.column + self.name + joined).replace("\n", eol)
+            if flat.keeps_blank_lines(value) and text[end - 1 : end] == "\n":
                 candidates.append(text[:end] + line + eol + text[end:])
             stop = _line_end(text, end)
             candidates.append(text[:stop] + eol + line + text[stop:])
@@ -404,7 +437,7 @@ class _Slot:
         start = self.flat.starts[node]
         return len(self.text[self.text.rfind("\n", 0, start) + 1 : start].lstrip(BOM))
 
-    def _eol_at(self, index: int) -> str:
+    def eol_at(self, index: int) -> str:
         """The end of line of the line at `index`, or, on the last one, of the file."""
         newline = self.text.find("\n", index)
         if newline < 0:
@@ -417,43 +450,16 @@ class _Slot:
         size = check.size
         for candidate in candidates:
             try:
-                new = _Flat(candidate).signatures
+                flat = _Flat(candidate)
             except YamlFault:
                 continue
+            new = flat.signatures
             if new[:first] == old[:first] and new[first + size :] == old[stop:] and check(new[first : first + size]):
-                return Edited(candidate, self._lost(candidate, first, stop))
+                return Edited(candidate, _lost_comments(self.flat, flat))
         raise YamlFault(
             f"« {self.name} » ne peut pas être modifié ici sans risque : modifiez le fichier à la main",
             self.flat.starts[self.key if self.key is not None else self.parent],
         )
-
-    def _lost(self, candidate: str, first: int, stop: int) -> tuple[str, ...]:
-        """The comments of the old text that the new one lacks."""
-        text = self.text
-        start = 0
-        limit = min(len(text), len(candidate))
-        while start < limit and text[start] == candidate[start]:
-            start += 1
-        end = 0
-        while end < limit - start and text[-1 - end] == candidate[-1 - end]:
-            end += 1
-        stop_at = len(text) - end
-        flat = self.flat
-        inside = [
-            (_Block(flat, n).body_start if flat.is_block_scalar(n) else flat.starts[n], flat.ends[n])
-            for n in range(first, stop)
-            if flat.kind(n) == "scalar"
-        ]
-        lost = []
-        line_from = text.rfind("\n", 0, start) + 1
-        for match in re.compile(r"(?:(?<=\s)|^)#[^\r\n]*", re.MULTILINE).finditer(text, line_from, stop_at):
-            if (
-                match.start() >= start
-                and not any(a <= match.start() < b for a, b in inside)
-                and match[0] not in candidate
-            ):
-                lost.append(match[0])
-        return tuple(lost)
 
 
 class _Check:
@@ -474,12 +480,19 @@ def _is_scalar(value: str, anchor: str | None = None, tag: str | None = None) ->
     return _Check(1, accepts)
 
 
+def _is_null(event: Signature) -> bool:
+    kind, _, tag, value, implicit, _ = event
+    return kind == "scalar" and tag is None and bool(implicit[0]) and value in NULLS
+
+
 def _is_list(values: Sequence[str]) -> _Check:
     def accepts(events: list[Signature]) -> bool:
         return (
             events[0][0] == "seq"
             and events[-1][0] == "end seq"
-            and all(e[0] == "scalar" and (e[3] == v) for e, v in zip(events[1:-1], values, strict=True))
+            and all(
+                e[0] == "scalar" and e[3] == v and not _is_null(e) for e, v in zip(events[1:-1], values, strict=True)
+            )
         )
 
     return _Check(len(values) + 2, accepts)
@@ -501,30 +514,29 @@ def _block_candidates(slot: _Slot, node: int, value: str) -> list[str]:
     else:
         indent = block.indent if block.indent is not None else " " * (slot.column + 2)
     write = scalars.literal if block.indicator[0] == "|" else scalars.folded_block
-    eol = slot._eol_at(block.header)
+    eol = slot.eol_at(block.header)
     body = write(value, indent, eol)
     candidates: list[str] = []
     empty = block.body_end == block.body_start
     if body is not None:
         if empty:
-            lead = "" if text[block.body_start - 1 : block.body_start] == "\n" else eol
-            candidates.append(text[: block.body_start] + lead + body + eol + text[block.body_start :])
+            on_last_line = text[block.body_start - 1 : block.body_start] != "\n"
+            written = eol + body if on_last_line else body + eol
+            candidates.append(text[: block.body_start] + written + text[block.body_start :])
         else:
             candidates.append(text[: block.body_start] + body + text[block.body_end :])
     quoted = scalars.double(value)
     header_end = block.header + len(block.indicator)
-    stop = block.body_end
-    newline = text.find("\n", stop)
-    rest = text[newline + 1 :] if newline >= 0 else ""
-    kept = text[header_end : block.body_start]
-    if newline < 0:
-        kept = kept.rstrip("\r\n")
-    candidates.append(text[: block.header] + quoted + (text[header_end:] if empty else kept + rest))
+    kept = text[header_end : block.body_start].rstrip("\r\n") + text[block.body_end :]
+    candidates.append(text[: block.header] + quoted + (text[header_end:] if empty else kept))
     return candidates
 
 
-def _block_list(slot: _Slot, node: int, children: list[int], old: list[str], values: Sequence[str]) -> str:
-    """The text with the items of a block list exchanged between the first and the last that differ."""
+def _block_list(
+    slot: _Slot, node: int, children: list[int], old: list[str | None], values: Sequence[str], keep: bool
+) -> str:
+    """The text with the items of a block list exchanged between the first and the last that differ; with `keep`, those
+    that only move take their lines along."""
     flat, text = slot.flat, slot.text
     head = 0
     while head < min(len(old), len(values)) and old[head] == values[head]:
@@ -532,20 +544,65 @@ def _block_list(slot: _Slot, node: int, children: list[int], old: list[str], val
     tail = 0
     while tail < min(len(old), len(values)) - head and old[-1 - tail] == values[-1 - tail]:
         tail += 1
-    dash_line = text.rfind("\n", 0, flat.starts[node]) + 1
-    indent = " " * (flat.starts[node] - dash_line)
-    eol = slot._eol_at(flat.starts[node])
-    lines = [f"{indent}- {scalars.simplest(value)[0]}" for value in values[head : len(values) - tail]]
+    dashes: list[int] = []
+    at = flat.content_start(node)
+    for child in children:
+        match = _DASH.match(text, at)
+        dashes.append(match.end() - 1 if match else at)
+        at = flat.content_end(child)
     ends = [_line_end(text, flat.content_end(child)) for child in children]
-    start = ends[head - 1] if head else _line_end(text, max(dash_line - 1, 0))
-    if head < len(old) - tail:
-        # Comments above the first item that differs stay where they are.
-        first_dash = text.rfind("\n", 0, flat.starts[children[head]])
-        start = first_dash - 1 if text[first_dash - 1 : first_dash] == "\r" else first_dash
-        stop = ends[len(old) - tail - 1]
-    else:
-        stop = start
+    line_start = text.rfind("\n", 0, dashes[0]) + 1
+    wide = re.compile(r"- +(?=\S)").match(text, dashes[0])
+    dash = wide[0] if wide else "- "
+    moved = {old[n]: text[dashes[n] : ends[n]] for n in range(len(old) - tail - 1, head - 1, -1)} if keep else {}
+    lines = [
+        text[line_start : dashes[0]] + (moved.pop(value, "") or dash + scalars.simplest(value)[0])
+        for value in values[head : len(values) - tail]
+    ]
+    # Comments above the first item that differs stay where they are.
+    start = ends[head - 1] if head == len(old) - tail and head else text.rfind("\n", 0, dashes[head])
+    start -= text[start - 1 : start + 1] == "\r\n"
+    stop = ends[len(old) - tail - 1] if head < len(old) - tail else start
+    eol = slot.eol_at(dashes[0])
     return text[:start] + "".join(eol + line for line in lines) + text[stop:]
+
+
+def _lost_comments(old: _Flat, new: _Flat) -> tuple[str, ...]:
+    """The comments of the old text that the new one lacks, among the lines that differ."""
+    start = old.text.rfind("\n", 0, _common(old.text, new.text)) + 1
+    rest = old.text[start:], new.text[start:]
+    same = _common(rest[0][::-1], rest[1][::-1])
+    kept = _comments(new, start, _line_end(new.text, len(new.text) - same))
+    lost = []
+    for comment in _comments(old, start, _line_end(old.text, len(old.text) - same)):
+        if comment in kept:
+            kept.remove(comment)
+        else:
+            lost.append(comment)
+    return tuple(lost)
+
+
+def _comments(flat: _Flat, start: int, stop: int) -> list[str]:
+    """The comments between two places; a `#` inside a scalar begins none."""
+    texts = [
+        (_Block(flat, node).body_start if flat.is_block_scalar(node) else flat.starts[node], flat.ends[node])
+        for node in range(max(bisect_left(flat.starts, start) - 1, 0), bisect_left(flat.starts, stop))
+        if flat.kind(node) == "scalar"
+    ]
+    found = _COMMENT.finditer(flat.text, start, stop)
+    return [match[0] for match in found if not any(a <= match.start() < b for a, b in texts)]
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters the two texts have in common at their start."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _line_end(text: str, index: int) -> int:
@@ -553,4 +610,4 @@ def _line_end(text: str, index: int) -> int:
     newline = text.find("\n", index)
     if newline < 0:
         return len(text)
-    return newline - 1 if newline > index and text[newline - 1] == "\r" else newline
+    return newline - 1 if newline and text[newline - 1] == "\r" else newline

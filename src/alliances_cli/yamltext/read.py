@@ -41,10 +41,13 @@ MAX_DEPTH = 32
 BOM = "\ufeff"
 NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 STR_TAG = "tag:yaml.org,2002:str"
+EMPTY = "le fichier est vide"
+# A longer line isn't worth showing.
+MAX_EXCERPT = 4000
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
 _LONE_CR = re.compile(r"\r(?!\n)")
-_CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7})(?: |$)", re.MULTILINE)
+_CONFLICT = re.compile(r"^(?:(<{7}|>{7}|\|{7})(?: |\r?$)|(={7})\r?$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,12 @@ class Document:
         return line, max(column - 1, 1) if line == 1 and self.text.startswith(BOM) else column
 
     def line_text(self, line: int) -> str:
+        """The line as it stands; empty where it is longer than `MAX_EXCERPT`."""
         start = self._line_starts[line - 1]
-        end = self.text.find("\n", start)
-        return self.text[start : end if end >= 0 else len(self.text)].rstrip("\r").lstrip(BOM)
+        end = self.text.find("\n", start, start + MAX_EXCERPT + 1)
+        if end < 0:
+            end = len(self.text)
+        return self.text[start:end].rstrip("\r").lstrip(BOM) if end - start <= MAX_EXCERPT else ""
 
     def find(self, path: Path, key: bool = False) -> int:
         """Where the value at `path` begins (its key, if `key`), or the deepest part of the path that is there."""
@@ -109,15 +115,16 @@ def decode(data: bytes) -> str:
 
     Raises: YamlFault when the bytes aren't UTF-8 text that YAML allows.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or data[:4].count(0) >= 2:
-        raise YamlFault("fichier en UTF-16 ; enregistrez-le en UTF-8", 0)
+    start = data[:4]
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or (start.count(0) >= 2 and any(start)):
+        raise YamlFault("fichier en UTF-16 ou UTF-32 ; enregistrez-le en UTF-8", 0)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
         shown = data[error.start : error.start + 1].decode("cp1252", "replace")
         raise YamlFault(
-            f"l'octet 0x{data[error.start]:02x} (« {shown} » en latin-1 ou Windows) n'est pas de l'UTF-8 ; "
+            f"l'octet 0x{data[error.start]:02x} (en latin-1 ou Windows : {shown}) n'est pas de l'UTF-8 ; "
             "enregistrez le fichier en UTF-8",
             len(before),
         ) from None
@@ -139,7 +146,8 @@ def _forbidden(text: str, start: int) -> YamlFault | None:
     conflict = _CONFLICT.search(text)
     if conflict:
         return YamlFault(
-            f"marqueur de conflit git « {conflict[1]} » : choisissez une version et retirez les marqueurs",
+            f"marqueur de conflit git « {conflict[1] or conflict[2]} » : "
+            "choisissez une version et retirez les marqueurs",
             conflict.start(),
         )
     return None
@@ -173,16 +181,22 @@ def syntax_fault(error: YAMLError, text: str, shift: int) -> YamlFault:
     context_mark = getattr(error, "context_mark", None)
     index = min(mark.index + shift, len(text)) if mark else 0
     at_end = not text[index:].strip()
+    context = str(getattr(error, "context", "") or "")
     message, at_context = describe(
         str(getattr(error, "problem", "") or ""),
-        str(getattr(error, "context", "") or ""),
+        context,
         at_end,
         text[index : index + 1],
+        text[max(index - 200, 0) : index].rstrip(" ")[-1:],
     )
-    if at_context and context_mark is not None:
-        index = context_mark.index + shift
+    opened = context_mark.index + shift if context_mark else index
+    if at_context:
+        index = opened
     elif at_end:
         index = len(text.rstrip())
+    elif context.startswith("while parsing a flow") and "\n" in text[opened:index]:
+        line = text.count("\n", 0, opened) + 1
+        message += f" (ouverture à la ligne {line})"
     return YamlFault(message, index)
 
 
@@ -211,6 +225,9 @@ def _build(document: Document) -> None:
     is_map = False
     nodes = expanded = last_alias = 0
     open_anchors: dict[str, int] = {}
+    heights: dict[
+        int, tuple[int, Value]
+    ] = {}  # of anchored collections by identity, each kept so that it stays its own
     seen_document = False
     try:
         while True:
@@ -251,13 +268,20 @@ def _build(document: Document) -> None:
                 if anchor is not None:
                     open_anchors.pop(anchor, None)
                     anchors[anchor] = (value, expanded - before)
+                    heights[id(value)] = (_height(value, heights), value)
             elif cls is AliasEvent:
                 index = event.start_mark.index + shift
                 if event.anchor in open_anchors:
                     raise YamlFault(f"l'alias « *{event.anchor} » se contient lui-même", index)
                 if event.anchor not in anchors:
-                    raise YamlFault(f"l'alias « *{event.anchor} » ne renvoie à aucune ancre « &{event.anchor} »", index)
+                    raise YamlFault(
+                        f"l'alias « *{event.anchor} » ne renvoie à aucune ancre « &{event.anchor} » ; "
+                        "un texte qui commence par « * » se met entre guillemets",
+                        index,
+                    )
                 value, size = anchors[event.anchor]
+                if len(stack) + _height(value, heights) > MAX_DEPTH:
+                    raise YamlFault(f"plus de {MAX_DEPTH} niveaux imbriqués, alias compris", index)
                 expanded += size
                 marks = last_alias = index
             elif cls is DocumentStartEvent:
@@ -299,4 +323,14 @@ def _build(document: Document) -> None:
     finally:
         source.dispose()
     if document.value is None:
-        raise YamlFault("le fichier est vide", 0)
+        raise YamlFault(EMPTY, 0)
+
+
+def _height(value: Value, known: dict[int, tuple[int, Value]]) -> int:
+    """How many collections deep a value is; `known` has those of what aliases share."""
+    if not isinstance(value, dict | list):
+        return 0
+    if id(value) in known:
+        return known[id(value)][0]
+    inside = value.values() if isinstance(value, dict) else value
+    return 1 + max((_height(inner, known) for inner in inside), default=0)

@@ -1,0 +1,126 @@
+"""The Typer app: which commands there are, and the one place that turns an error into an exit."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+
+from alliances_cli import __version__
+from alliances_cli.cli import consult, edit, emit, framework, publish
+from alliances_cli.errors import AlliancesError, InvalidRoadmap
+
+framework.install()
+
+# What each command is, and the example that ends its help; `summary` is an American's `summarise`.
+COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
+    "status": (consult.status, "alliances status --au 2021-09"),
+    "list": (consult.list_, "alliances list --dimension politique --sans echeance"),
+    "show": (consult.show, "alliances show 15"),
+    "summarise": (consult.summarise, "alliances summarise --by pilote --format csv-excel > pilotes.csv"),
+    "summary": (consult.summarise, "alliances summary"),
+    "check": (consult.check, "alliances check --strict"),
+    "update": (edit.update, "alliances update 15 --avancement satisfaisant --realise « Texte »"),
+    "render": (publish.render, "alliances render -o bilan.html"),
+}
+
+HIDDEN = "summary"
+
+
+def _version(value: bool) -> None:
+    if value:
+        emit.emit_text(f"alliances {__version__}\n")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Affiche la version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+def build(names: Iterable[str]) -> typer.Typer:
+    """The app with these commands."""
+    built = typer.Typer(
+        name="alliances",
+        cls=framework.FrenchGroup,
+        callback=_root,
+        help="Tient une feuille de route publique dans git : la vérifie, la montre, la met à jour, publie son bilan.",
+        epilog="Exemple : alliances status",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+    for name in names:
+        function, example = COMMANDS[name]
+        add = built.command(name, cls=framework.FrenchCommand, epilog=f"Exemple : {example}", hidden=name == HIDDEN)
+        add(function)
+    return built
+
+
+app = build(COMMANDS)
+
+
+def _needed(argv: Sequence[str]) -> typer.Typer:
+    """The app, reduced to the command that the first word names: declaring the options of all costs 12 ms a start."""
+    words = (os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or "").split()[1:] or argv
+    return build(words[:1] if words and words[0] in COMMANDS else [name for name in COMMANDS if name != HIDDEN])
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command line; returns its exit code."""
+    try:
+        return _run(sys.argv[1:] if argv is None else list(argv))
+    except BrokenPipeError:
+        # The reader has what it wanted. What Python would flush at exit must go somewhere.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(argv: list[str]) -> int:
+    from alliances_cli.typographie import spaced
+
+    try:
+        code = typer.main.get_command(_needed(argv)).main(argv, prog_name="alliances", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except BrokenPipeError:
+        raise
+    except InvalidRoadmap as error:
+        from alliances_cli.present import as_text
+
+        emit.tell_screen(as_text.problems(error.problems, emit.terminal(sys.stderr)))
+        return error.exit_code
+    except AlliancesError as error:
+        emit.tell(spaced(f"Erreur : {error.message}"))
+        return error.exit_code
+    except OSError as error:
+        from alliances_cli.store import reason
+
+        where = f"{error.filename} : " if error.filename else ""
+        emit.tell(spaced(f"Erreur : {where}{reason(error)}"))
+        return 5
+    except (MemoryError, RecursionError):
+        emit.tell(spaced("Erreur : mémoire insuffisante"))
+        return 5
+    except (typer.TyperException, typer.Abort) as error:
+        emit.tell(framework.describe_usage_error(error))
+        return getattr(error, "exit_code", 1)
+    except Exception as error:
+        if os.environ.get("ALLIANCES_DEBUG"):
+            raise
+        emit.tell(
+            spaced(
+                f"Erreur interne ({type(error).__name__}) : c'est un défaut d'alliances ; ALLIANCES_DEBUG=1 le détaille"
+            )
+        )
+        return 5

@@ -1,0 +1,130 @@
+"""Shell completion from the roadmap's own data. Reads the files unchecked: a broken one completes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from alliances_cli.champs import (
+    FAMILLES,
+    NIVEAUX_PAR_DEFAUT,
+    PROVENANCES,
+    SINGULIER,
+    Champ,
+    of_famille,
+)
+
+Found = list[tuple[str, str]]
+
+
+def _entries(ctx: typer.Context, part: str, key: str) -> list[dict[str, Any]]:
+    """The groups listed under a key of one file; none where the file isn't there or can't be read."""
+    try:
+        import os
+        from pathlib import Path
+
+        from alliances_cli.location import find_root
+        from alliances_cli.yamltext.read import MAX_BYTES, decode, read
+
+        root = find_root(ctx.params.get("data"), os.environ.get("ALLIANCES_DATA"), Path.cwd())
+        path = root.path(part)
+        if not path.is_file() or path.stat().st_size > MAX_BYTES:
+            return []
+        document = read(decode(path.read_bytes()))
+        entries = document.value.get(key) if isinstance(document.value, dict) else None
+        return [e for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
+    except Exception:  # whatever is wrong, a TAB stays silent
+        return []
+
+
+def _pairs(entries: list[dict[str, Any]], name: str, label: str) -> Found:
+    return [(str(e[name]), str(e.get(label) or "").replace("**", "")) for e in entries if isinstance(e.get(name), str)]
+
+
+def _starting(found: Found, incomplete: str) -> Found:
+    return [(name, label) for name, label in found if name.startswith(incomplete)]
+
+
+def ids(ctx: typer.Context, incomplete: str) -> Found:
+    """Ids of all the items: bare where only one bears it, else with their family."""
+    every = [(famille, pair) for famille in FAMILLES for pair in _pairs(_entries(ctx, famille, famille), "id", "titre")]
+    names = [pair[0] for _, pair in every]
+    return _starting(
+        [(i if names.count(i) == 1 else f"{SINGULIER[f]}-{i}", titre) for f, (i, titre) in every], incomplete
+    )
+
+
+def ids_or_mission(ctx: typer.Context, incomplete: str) -> Found:
+    """What `update` may change."""
+    return [*ids(ctx, incomplete), *_starting([("mission", "les champs de mission.yaml")], incomplete)]
+
+
+def levels(ctx: typer.Context, incomplete: str) -> Found:
+    """Codes of the scale, the default one's where none is declared."""
+    declared = _pairs(_entries(ctx, "mission", "echelle"), "code", "libelle")
+    return _starting(declared or [(code, libelle) for code, libelle, *_ in NIVEAUX_PAR_DEFAUT], incomplete)
+
+
+def dimensions(ctx: typer.Context, incomplete: str) -> Found:
+    """Codes of the dimensions."""
+    return _starting(_pairs(_entries(ctx, "mission", "dimensions"), "code", "libelle"), incomplete)
+
+
+def chantiers(ctx: typer.Context, incomplete: str) -> Found:
+    """Ids of the chantiers."""
+    return _starting(_pairs(_entries(ctx, "chantiers", "chantiers"), "id", "titre"), incomplete)
+
+
+def leviers(ctx: typer.Context, incomplete: str) -> Found:
+    """Ids of the leviers."""
+    return _starting(_pairs(_entries(ctx, "leviers", "leviers"), "id", "titre"), incomplete)
+
+
+def blockers(ctx: typer.Context, incomplete: str) -> Found:
+    """Ids of the declared blockers."""
+    return _starting(_pairs(_entries(ctx, "mission", "bloqueurs"), "id", "libelle"), incomplete)
+
+
+def pilots(ctx: typer.Context, incomplete: str) -> Found:
+    """Names that pilot something."""
+    names: dict[str, None] = {}
+    for famille in ("mesures", "chantiers"):
+        for entry in _entries(ctx, famille, famille):
+            found = entry.get("pilotes")
+            names.update((name, None) for name in (found if isinstance(found, list) else []) if isinstance(name, str))
+    return _starting([(name, "") for name in names], incomplete)
+
+
+def provenances(incomplete: str) -> Found:
+    """Where a level may come from."""
+    return _starting([(name, "") for name in PROVENANCES], incomplete)
+
+
+def familles(incomplete: str) -> Found:
+    """The lists of a roadmap."""
+    return _starting([(famille, "") for famille in FAMILLES], incomplete)
+
+
+def fields(incomplete: str) -> Found:
+    """The fields of an item."""
+    return _starting([(champ.code, champ.libelle) for champ in of_famille("mesures")], incomplete)
+
+
+def nothing(incomplete: str) -> Found:
+    """For free text."""
+    return []
+
+
+def of(champ: Champ) -> Callable[..., Found]:
+    """What completes a field's value."""
+    by_code: dict[str, Callable[..., Found]] = {
+        "chantiers": chantiers,
+        "leviers": leviers,
+        "bloqueurs": blockers,
+        "renvois": ids,
+        "pilotes": pilots,
+    }
+    by_type: dict[str, Callable[..., Found]] = {"niveau": levels, "dimension": dimensions, "provenance": provenances}
+    return by_code.get(champ.code, by_type.get(champ.type, nothing))

@@ -1,0 +1,102 @@
+"""The one place that writes to stdout and stderr, and knows what they can show."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, TextIO
+
+from alliances_cli.typographie import encodable
+
+if TYPE_CHECKING:
+    from alliances_cli.present.screen import Screen, Terminal
+
+MAX_WIDTH = 120
+MIN_WIDTH = 40
+# Beyond this many rows, drawing wrapped tables takes longer than anybody reads.
+MAX_DRAWN_ROWS = 200
+
+
+def _environment() -> dict[str, str]:
+    """The locale variables as they were given: Python itself sets LC_CTYPE where the locale was C or nothing."""
+    given = {name: os.environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG")}
+    if sys.flags.utf8_mode and given["LC_CTYPE"].upper() in ("C.UTF-8", "C.UTF8", "UTF-8"):
+        given["LC_CTYPE"] = ""
+        with suppress(OSError), open("/proc/self/environ", "rb") as file:
+            for entry in file.read().split(b"\0"):
+                if entry.startswith(b"LC_CTYPE="):
+                    given["LC_CTYPE"] = os.fsdecode(entry[len(b"LC_CTYPE=") :])
+    return given
+
+
+def text_encoding(stream: TextIO) -> str:
+    """What human text is encoded in: ASCII where the locale says C or POSIX, else what the stream holds."""
+    given = _environment()
+    said = given["LC_ALL"] or given["LC_CTYPE"] or given["LANG"]
+    if said in ("C", "POSIX"):
+        return "ascii"
+    return stream.encoding or "utf-8"
+
+
+def terminal(stream: TextIO) -> Terminal:
+    """What the stream can show."""
+    from alliances_cli.present.screen import Terminal
+
+    encoding = text_encoding(stream)
+    glyphs = encodable("●◐▲○", encoding) == "●◐▲○"
+    if not stream.isatty():
+        return Terminal(None, False, glyphs)
+    colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM", "") != "dumb"
+    width = min(max(shutil.get_terminal_size().columns, MIN_WIDTH), MAX_WIDTH)
+    return Terminal(width, colour, glyphs)
+
+
+def draw(screen: Screen, shown_on: Terminal) -> str:
+    """The screen as text, by rich only where there is a terminal to show it."""
+    from alliances_cli.present import plain
+    from alliances_cli.present.screen import Table
+
+    rows = sum(len(block.rows) for block in screen if isinstance(block, Table))
+    if shown_on.width is None or rows > MAX_DRAWN_ROWS:
+        return plain.draw(screen)
+    from alliances_cli.present import rich_screen
+
+    return rich_screen.draw(screen, shown_on)
+
+
+def emit(text: str) -> None:
+    """An answer for programs, on stdout, always in UTF-8."""
+    _write(sys.stdout, text, "utf-8")
+
+
+def emit_text(text: str) -> None:
+    """An answer for people, on stdout, in what the stream can hold."""
+    _write(sys.stdout, text, text_encoding(sys.stdout))
+
+
+def emit_screen(screen: Screen, shown_on: Terminal) -> None:
+    """An answer for people, drawn for what shows it."""
+    emit_text(draw(screen, shown_on))
+
+
+def tell(text: str) -> None:
+    """Everything else, on stderr."""
+    _write(sys.stderr, text if text.endswith("\n") else text + "\n", text_encoding(sys.stderr))
+
+
+def tell_screen(screen: Screen) -> None:
+    """A screen for stderr."""
+    tell(draw(screen, terminal(sys.stderr)))
+
+
+def _write(stream: TextIO, text: str, encoding: str) -> None:
+    data = encodable(text, encoding).encode(encoding, "replace")
+    stream.flush()
+    if hasattr(stream, "buffer"):
+        stream.buffer.write(data)
+        stream.buffer.flush()
+    else:
+        stream.write(data.decode(encoding))
+        stream.flush()

@@ -1,0 +1,60 @@
+"""Commands that make documents: `render`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alliances_cli.cli import emit
+from alliances_cli.cli.options import Au, Data, choose, reading_date
+from alliances_cli.errors import UsageFault
+
+RENDER_FORMATS = ("md", "html")
+_EXTENSIONS = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html"}
+
+
+def render(
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="|".join(RENDER_FORMATS),
+            help="Forme du document ; sinon celle de l'extension de -o, sinon md.",
+            autocompletion=lambda incomplete: [f for f in RENDER_FORMATS if f.startswith(incomplete)],
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FICHIER", help="Fichier à écrire ; sinon la sortie standard."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="N'écrit rien ; sort avec le code 6 si FICHIER n'est pas à jour.")
+    ] = False,
+    data: Data = None,
+    au: Au = None,
+) -> None:
+    """Écrit le bilan, en Markdown ou en HTML."""
+    if check and output in (None, "-"):
+        raise UsageFault("--check demande un fichier : -o FICHIER")
+    if format is None:
+        format = _EXTENSIONS.get(Path(output).suffix.lower(), "md") if output else "md"
+    choose(format, RENDER_FORMATS, "--format")
+    from alliances_cli import api
+    from alliances_cli.typographie import spaced
+
+    root = api.locate(data)
+    path = Path(output) if output not in (None, "-") else None
+    if path is not None:
+        api.check_output(root, path)
+    text = api.render(root, format, reading_date(au))
+    if path is None:
+        emit.emit(text)
+    elif check:
+        if api.document_differs(root, path, text):
+            emit.tell(spaced(f"« {output} » n'est pas à jour : alliances render -o {output}"))
+            raise typer.Exit(6)
+    else:
+        api.write_document(root, path, text)
+        emit.tell(spaced(f"Bilan écrit : {output}"))

@@ -1,0 +1,1 @@
+"""Record → text. These modules return text; they never print."""

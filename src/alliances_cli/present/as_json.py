@@ -1,0 +1,198 @@
+"""Records → JSON. `version` is the envelope's: a key is never renamed or removed without raising it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from alliances_cli import bilan
+from alliances_cli.api import Controle, Modification, Vue
+from alliances_cli.bilan import Bilan, Compte, Groupe, Moment
+from alliances_cli.champs import FAMILLES, SINGULIER, Famille, of_famille
+from alliances_cli.errors import Problem
+from alliances_cli.model import FeuilleDeRoute, Preuve
+from alliances_cli.periode import Periode
+from alliances_cli.selection import Item
+
+VERSION = 1
+
+
+def dump(content: dict[str, Any]) -> str:
+    """The envelope: the content under its version."""
+    return json.dumps({"version": VERSION, **content}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _moment(moment: Moment) -> dict[str, Any]:
+    return {"au": moment.iso, "au_origine": moment.origin}
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "fichier": problem.source,
+        "ligne": problem.line,
+        "colonne": problem.column,
+        "type": problem.kind,
+        "message": problem.message,
+    }
+
+
+def _compte(compte: Compte) -> dict[str, Any]:
+    return {"total": compte.total, "comptes": dict(compte.comptes), "sans_avancement": compte.sans_avancement}
+
+
+def _controle(whole: Bilan) -> dict[str, Any] | None:
+    controle = whole.controle
+    if controle is None:
+        return None
+    return {
+        "date": controle.publie.date.text,
+        "publie": dict(controle.publie.totaux),
+        "compte": {code: whole.compte.comptes[code] for code in controle.publie.totaux},
+        "concorde": controle.agrees,
+    }
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Periode):
+        return value.text
+    if isinstance(value, Preuve):
+        return {k: _value(v) for k, v in value.__dict__.items() if v is not None}
+    if isinstance(value, tuple):
+        return [_value(v) for v in value]
+    return value
+
+
+def item(feuille: FeuilleDeRoute, famille: Famille, record: Item) -> dict[str, Any]:
+    """All the fields of the family, in the order of the files; empty ones are null or []."""
+    found = {champ.code: _value(getattr(record, champ.code)) for champ in of_famille(famille)}
+    if "provenance" in found:
+        found["provenance"] = feuille.provenance(record)  # type: ignore[arg-type]
+    return found
+
+
+def status(vue: Vue) -> str:
+    """What `status` shows, with ids in place of lines."""
+    feuille, day = vue.feuille, vue.moment.day
+    whole = bilan.of(feuille)
+    familles: dict[str, Any] = {}
+    for famille in FAMILLES[:2]:
+        suivis = feuille.with_level(famille)
+        etapes = bilan.etapes(feuille, suivis, day)
+        familles[famille] = {
+            **_compte(bilan.count(feuille, suivis)),
+            "en_retard": [i.id for i in bilan.late(feuille, suivis)],
+            "etapes": {
+                "echues": [i.id for i in etapes.echues],
+                "a_venir": [i.id for i in etapes.a_venir],
+                "sans_date": [i.id for i in etapes.sans_date],
+            },
+        }
+    return dump(
+        {
+            **_moment(vue.moment),
+            "titre": feuille.mission.titre,
+            "echelle": [_niveau(feuille, code) for code in feuille.niveaux],
+            **familles,
+            "leviers": {"total": len(feuille.leviers)},
+            "par_dimension": {g.code: _compte(g.compte) for g in whole.par_dimension},
+            "sans_dimension": _compte(whole.sans_dimension) if whole.sans_dimension else None,
+            "bloqueurs": [
+                {"id": r.reference, "libelle": r.libelle, "retient": [f"{SINGULIER[f]}-{i.id}" for f, i in r.items]}
+                for r in bilan.retenues(feuille)
+            ],
+            "provenance": dict(whole.provenance),
+            "controle": _controle(whole),
+            "avertissements": len(vue.reading.warnings()),
+        }
+    )
+
+
+def _niveau(feuille: FeuilleDeRoute, code: str) -> dict[str, Any]:
+    niveau = feuille.niveaux[code]
+    return {"code": code, "libelle": niveau.libelle, "alerte": niveau.alerte, "clos": niveau.clos}
+
+
+def listing(vue: Vue, famille: Famille, items: Sequence[Item]) -> str:
+    """The items, all their fields."""
+    return dump(
+        {
+            **_moment(vue.moment),
+            "famille": famille,
+            "total": len(items),
+            "sur": len(vue.feuille.items(famille)),
+            "items": [item(vue.feuille, famille, record) for record in items],
+        }
+    )
+
+
+def show(vue: Vue, famille: Famille, record: Item) -> str:
+    """One item, its level, where its next step stands, its links both ways."""
+    from alliances_cli.present import liens
+
+    feuille = vue.feuille
+    content: dict[str, Any] = {**_moment(vue.moment), "famille": famille, "item": item(feuille, famille, record)}
+    if famille != "leviers":
+        code = getattr(record, "avancement", None)
+        content["niveau"] = _niveau(feuille, code) if code else None
+        content["etape"] = bilan.etat(feuille, record, vue.moment.day)  # type: ignore[arg-type]
+    content["liens"] = {
+        name: [{"famille": f, "id": i, "titre": t} for f, i, t in found]
+        for name, found in liens.both_ways(feuille, famille, record).items()
+    }
+    return dump(content)
+
+
+def summary(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement: str | None) -> str:
+    """The counts, and the groups where a grouping was asked for."""
+    content: dict[str, Any] = {
+        **_moment(vue.moment),
+        "famille": whole.famille,
+        **_compte(whole.compte),
+        "par_dimension": {g.code: _compte(g.compte) for g in whole.par_dimension},
+        "sans_dimension": _compte(whole.sans_dimension) if whole.sans_dimension else None,
+        "provenance": dict(whole.provenance),
+        "controle": _controle(whole),
+    }
+    if groupement:
+        content["par"] = groupement
+        content["groupes"] = [{"code": g.code, "libelle": g.libelle, **_compte(g.compte)} for g in groupes]
+    return dump(content)
+
+
+def check(controle: Controle) -> str:
+    """All the problems and their numbers."""
+    feuille = controle.feuille
+    return dump(
+        {
+            **_moment(controle.moment),
+            "valide": controle.count("erreur", "total", "systeme") == 0,
+            "erreurs": controle.count("erreur", "systeme"),
+            "totaux": controle.count("total"),
+            "avertissements": controle.count("avertissement"),
+            "fichiers": list(controle.files),
+            "total": {f: len(feuille.items(f)) for f in FAMILLES} if feuille else None,
+            "problemes": [_problem(problem) for problem in controle.problems],
+        }
+    )
+
+
+def modification(done: Modification) -> str:
+    """What an update changed."""
+    return dump(
+        {
+            "fichier": done.source,
+            "famille": done.famille or "mission",
+            "id": done.id or None,
+            "ecrit": done.written,
+            "changements": [
+                {"champ": str(c.path[-1]), "avant": _bare(c.before), "apres": _bare(c.after)} for c in done.changes
+            ],
+            "commentaires_retires": list(done.lost_comments),
+            "totaux": [problem.message for problem in done.totals],
+        }
+    )
+
+
+def _bare(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value

@@ -1,0 +1,612 @@
+"""The bilan as a document: Markdown or HTML, by the templates of the roadmap, else those that are shipped.
+
+The data's texts reach a template raw; whatever a template prints is escaped for its format on the way out, so that no
+template or macro can forget to. The same roadmap, date and version give the same text: no clock, no path, no locale.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2.exceptions import SecurityError, TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from alliances_cli import bilan, typographie
+from alliances_cli.bilan import Compte, Moment
+from alliances_cli.champs import FAMILLES, PROVENANCE_LIBELLES, SINGULIER, Famille
+from alliances_cli.errors import TemplateFault
+from alliances_cli.model import (
+    SCHEMES,
+    BilanPublie,
+    Chantier,
+    Dimension,
+    Echelon,
+    FeuilleDeRoute,
+    Levier,
+    Mesure,
+    Section,
+    echelons,
+)
+from alliances_cli.present import markdown
+from alliances_cli.typographie import spaced
+
+FORMATS = ("md", "html")
+STYLE = "bilan.css"
+# Jinja turns `{% extends "alliances/bilan.html.j2" %}` into the shipped template, whatever the roadmap puts first.
+SHIPPED_PREFIX = "alliances"
+
+LINKS = ("chantiers", "leviers", "bloqueurs", "renvois", "mesures", "cite_par")
+
+Item = Mesure | Chantier | Levier
+Kind = Literal["mesure", "chantier", "levier", "dimension", "partie", "bloqueur"]
+
+
+def render(
+    feuille: FeuilleDeRoute,
+    moment: Moment,
+    format: str,
+    own_templates: Path | None,
+    version: str,  # noqa: A002
+) -> str:
+    """The whole document, in one of FORMATS, as the roadmap stands at `moment`. `own_templates` is the roadmap's own
+    folder of templates, which goes first where it exists; `version` is the tool's, for the colophon.
+
+    Raises: TemplateFault.
+    """
+    own = own_templates if own_templates is not None and own_templates.is_dir() else None
+    environment = _environment(format, own) if own else _shipped_environment(format)
+    try:
+        context = _context(feuille, moment, version)
+        if format == "html":
+            context["style"] = _style(environment, feuille.echelle)
+        text = environment.get_template(f"bilan.{format}.j2").render(context)
+    except Exception as error:
+        raise _fault(error, f"bilan.{format}.j2", own) from error
+    return _tidied(text)
+
+
+def _tidied(text: str) -> str:
+    """No space at the end of a line, never two blank lines, one newline at the end."""
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)).strip("\n") + "\n"
+
+
+# --- the environment ------------------------------------------------------------------------------------------------
+
+
+class _Folder(FileSystemLoader):
+    """A folder of UTF-8 templates; one that can't be read is a fault of that template, not of the tool."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        try:
+            return super().get_source(environment, template)
+        except TemplateNotFound:
+            raise
+        except UnicodeDecodeError:
+            raise TemplateSyntaxError("le fichier n'est pas en UTF-8", 1, template, template) from None
+        except OSError as error:
+            reason = error.strerror or "le fichier ne peut pas être lu"
+            raise TemplateSyntaxError(f"lecture impossible ({reason})", 1, template, template) from None
+
+
+def shipped_templates() -> Path:
+    """The templates that come with the tool: in the package once installed, at the root of the repository before."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "templates"
+    return inside if inside.is_dir() else package.parent.parent / "templates"
+
+
+def _environment(format: str, own_templates: Path | None) -> Environment:  # noqa: A002
+    shipped = _Folder(shipped_templates())
+    loaders: list[BaseLoader] = [PrefixLoader({SHIPPED_PREFIX: shipped}), shipped]
+    if own_templates is not None:
+        loaders.insert(0, _Folder(own_templates))
+    texts = _TEXTS[format]
+    environment = ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader(loaders),
+        # Both formats: Jinja's own escaping only sees what `finalize` has not made safe for the format already.
+        autoescape=True,
+        finalize=texts.printed,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+        auto_reload=False,
+    )
+    environment.filters.update(
+        riche=texts.rich,
+        bloc=texts.block,
+        cellule=texts.cell,
+        ligne=texts.line,
+        gras=texts.bold,
+        enumeration=typographie.enumeration,
+    )
+    environment.globals.update(
+        lien=texts.link,
+        compte=typographie.count,
+        nombre=typographie.number,
+        majuscule=typographie.capitalised,
+    )
+    return environment
+
+
+@cache
+def _shipped_environment(format: str) -> Environment:  # noqa: A002
+    """The shipped templates don't change while the tool runs: compiled once, for scripts that render often."""
+    return _environment(format, None)
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """How a format writes a text: `printed` whatever a template prints, then bold honoured: `rich` inside a line,
+    `block` with its paragraphs, `cell` in a table, `line` on one line, `bold` on one line and all bold; `link` a label
+    and an address."""
+
+    printed: Callable[[Any], Any]
+    rich: Callable[[str], Markup]
+    block: Callable[[str], Markup]
+    cell: Callable[[str], Markup]
+    line: Callable[[str], Markup]
+    bold: Callable[[str], Markup]
+    link: Callable[[str, str | None], Markup]
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s*\n\s*", " ", markdown.clean(text).strip())
+
+
+def _html_printed(value: Any) -> Any:
+    return value if hasattr(value, "__html__") else spaced(markdown.clean(str(value)))
+
+
+def _html_rich(text: str, within: str = "<br>", between: str = "<br><br>") -> Markup:
+    def piece(text: str, bold: bool) -> str:
+        return f"<strong>{escape(text)}</strong>" if bold else str(escape(text))
+
+    blocks = markdown.paragraphs(spaced(text))
+    return Markup(between.join(within.join("".join(piece(*p) for p in line) for line in block) for block in blocks))
+
+
+def _html_block(text: str) -> Markup:
+    """The text as paragraphs; alone, a paragraph goes without its tags."""
+    inside = _html_rich(text, between="</p><p>")
+    return Markup(f"<p>{inside}</p>") if "</p>" in inside else inside
+
+
+def _html_line(text: str) -> Markup:
+    return _html_rich(_one_line(text))
+
+
+def _html_bold(text: str) -> Markup:
+    return Markup(f"<strong>{_html_line(typographie.plain(text))}</strong>")
+
+
+def _html_link(label: str, address: str | None) -> Markup:
+    inside = _html_line(label)
+    return Markup(f'<a href="{escape(address)}">{inside}</a>') if address else inside
+
+
+def _md_printed(value: Any) -> Any:
+    return value if hasattr(value, "__html__") else Markup(markdown.escape(spaced(_one_line(str(value)))))
+
+
+def _md_rich(text: str, cell: bool = False) -> Markup:
+    return Markup(markdown.rich(spaced(text), cell))
+
+
+def _md_line(text: str) -> Markup:
+    return _md_rich(_one_line(text))
+
+
+def _md_bold(text: str) -> Markup:
+    return Markup(markdown.bold(spaced(text)))
+
+
+def _md_link(label: str, address: str | None) -> Markup:
+    label = spaced(label)
+    return Markup(markdown.link(label, address)) if address else _md_line(label)
+
+
+_TEXTS = {
+    "html": _Texts(_html_printed, _html_rich, _html_block, _html_block, _html_line, _html_bold, _html_link),
+    "md": _Texts(_md_printed, _md_rich, _md_rich, partial(_md_rich, cell=True), _md_line, _md_bold, _md_link),
+}
+
+
+# --- what templates can read ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Lien:
+    """A reference once resolved: where it leads in the document, what it is called, and its title."""
+
+    ancre: Markup
+    nom: str
+    titre: str
+
+
+@dataclass(frozen=True)
+class Barre:
+    """A level's part of a bar: its rank in the scale (-1: no level), where it begins and its width, in per cent."""
+
+    rang: int
+    x: str
+    largeur: str
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A published bilan with the levels that its totals are of."""
+
+    bilan: BilanPublie
+    totaux: tuple[tuple[Echelon, int], ...]
+    echelle: tuple[Echelon, ...]
+
+
+@dataclass(frozen=True)
+class Colonnes:
+    """Which columns a family's table needs: those that one item at least has something for."""
+
+    precisions: bool
+    avancement: bool
+    realise: bool
+    etape: bool
+
+
+def _context(feuille: FeuilleDeRoute, moment: Moment, version: str) -> dict[str, Any]:
+    mission = feuille.mission
+    links = _links(feuille)
+    suivis: dict[Famille, Sequence[Mesure | Chantier]] = {f: feuille.with_level(f) for f in ("mesures", "chantiers")}
+    provenances = [feuille.provenance(item) for items in suivis.values() for item in items if item.avancement]
+
+    def liens(famille: Famille, item: Item) -> Mapping[str, tuple[Lien, ...]]:
+        return {**dict.fromkeys(LINKS, ()), **links.get((famille, item.id), {})}
+
+    def niveau(item: Mesure | Chantier) -> Echelon | None:
+        return feuille.niveaux[item.avancement] if item.avancement else None
+
+    def provenance(item: Mesure | Chantier) -> str:
+        """« publié » and « inféré » are said beside the level; that somebody entered it goes without saying."""
+        found = feuille.provenance(item)
+        return PROVENANCE_LIBELLES[found] if found and found != "saisi" else ""
+
+    return {
+        "feuille": feuille,
+        "mission": mission,
+        "moment": moment,
+        "version": version,
+        "outil": f"alliances {version}",
+        "echelle": feuille.echelle,
+        "a_des_niveaux": bool(provenances),
+        "colonnes": {famille: _columns(items, partial(liens, famille)) for famille, items in suivis.items()},
+        "presentes": _present_sections(feuille),
+        "bilans": {famille: bilan.of(feuille, famille) for famille in suivis},
+        "etapes": {famille: bilan.etapes(feuille, items, moment.day) for famille, items in suivis.items()},
+        "mesures_par_dimension": _by_dimension(feuille),
+        "publications": tuple(_publication(feuille, publie) for publie in mission.bilans),
+        "retenues": _blockers(feuille),
+        "provenances": {p: provenances.count(p) for p in PROVENANCE_LIBELLES},
+        "provenance_libelles": PROVENANCE_LIBELLES,
+        "singulier": SINGULIER,
+        "titre_de_page": _page_title(feuille),
+        "adresse": address,
+        "ancre": anchor,
+        "barre": bar,
+        "decompte": partial(_tally, feuille),
+        "decompter": partial(bilan.count, feuille),
+        "liens": liens,
+        "niveau": niveau,
+        "provenance": provenance,
+    }
+
+
+def anchor(kind: Kind, identifier: str) -> Markup:
+    """The name of a place in the document: `mesure-9`. What isn't a letter, a digit, `.`, `_` or `-` is `~` and its
+    bytes, so that it needs no encoding in an attribute, in an address or in Markdown."""
+    safe = "".join(c if c.isalnum() or c in "._-" else "".join(f"~{b:02x}" for b in c.encode()) for c in identifier)
+    return Markup(f"{kind}-{safe}")
+
+
+def bar(compte: Compte) -> tuple[Barre, ...]:
+    """The parts of a bar that stands for a whole; none where there is nothing."""
+    counts = [*enumerate(compte.comptes.values()), (-1, compte.sans_avancement)]
+    parts: list[Barre] = []
+    before = 0
+    for rank, n in counts:
+        if n:
+            parts.append(Barre(rank, f"{100 * before / compte.total:.3f}%", f"{100 * n / compte.total:.3f}%"))
+            before += n
+    return tuple(parts)
+
+
+def address(text: str, kind: Literal["url", "courriel", "telephone"] = "url") -> str | None:
+    """The address that a link can safely lead to, None where there is none: only http, https, mailto and tel, only
+    characters that mean nothing to HTML or Markdown. A site without scheme gets `https://`."""
+    if kind == "courriel":
+        text = f"mailto:{text}"
+    elif kind == "telephone":
+        text = "tel:" + re.sub(r"[^\d+]", "", re.sub(r"\(0\)", "", text))
+    if re.search(r"[\x00-\x20\x7f-\xa0\\]", text) or markdown.clean(text) != text:
+        return None
+    # « localhost:8000 » has a port, no scheme; « tel:0153669970 » looks the same.
+    scheme = re.match(r"(?i:(mailto|tel):)|([A-Za-z][A-Za-z0-9+.-]*):(?!\d+(?:[/?#]|$))", text)
+    if scheme is None:
+        text = f"https://{text.removeprefix('//')}"
+    elif (scheme[1] or scheme[2]).lower() not in SCHEMES:
+        return None
+    name, _, rest = text.partition(":")
+    if name.lower() in ("mailto", "tel"):
+        pattern = r"[^\s@<>\"]+@[^\s@<>\"?]+(?:\?.*)?" if name.lower() == "mailto" else r"\+?\d[\d.()-]*"
+        return f"{name.lower()}:{_quoted(rest)}" if re.fullmatch(pattern, rest) else None
+    web = re.fullmatch(r"//((?:[^\s/?#\[\]<>\"'`{}|^]+|[^/?#@\[\]]*\[[0-9a-fA-F:.]+\](?::\d+)?))([/?#].*)?", rest)
+    if web is None or (scheme is None and "." not in web[1] and not web[1].startswith("localhost")):
+        return None
+    host = quote(web[1], safe="%:@[]!$&+,;=-._~")
+    return f"{name.lower()}://{host}{_quoted(web[2] or '')}"
+
+
+def _quoted(text: str) -> str:
+    before, mark, fragment = text.partition("#")
+    encoded = [quote(part, safe="/?%:@!$&'+,;=-._~") for part in (before, fragment)]
+    return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", mark.join(encoded))
+
+
+def _tally(feuille: FeuilleDeRoute, compte: Compte) -> list[str]:
+    """« 9 très satisfaisant », « 3 sans niveau »: the levels that some items have, best first, in the scale's words."""
+    said = [
+        f"{typographie.number(n)}{typographie.NBSP}{feuille.niveaux[code].libelle}"
+        for code, n in compte.comptes.items()
+        if n
+    ]
+    if compte.sans_avancement and said:
+        said.append(f"{typographie.number(compte.sans_avancement)}{typographie.NBSP}sans niveau")
+    return said
+
+
+def _by_dimension(feuille: FeuilleDeRoute) -> list[tuple[Dimension | None, list[Mesure]]]:
+    """The mesures under each declared dimension, in its order; those without one last, or first where none has one."""
+    alone = [mesure for mesure in feuille.mesures if not mesure.dimension]
+    groups: list[tuple[Dimension | None, list[Mesure]]] = [
+        (dimension, [mesure for mesure in feuille.mesures if mesure.dimension == code])
+        for code, dimension in feuille.dimensions.items()
+    ]
+    if alone:
+        groups.insert(0 if len(alone) == len(feuille.mesures) else len(groups), (None, alone))
+    return groups
+
+
+def _columns(items: Sequence[Mesure | Chantier], liens: Callable[[Item], Mapping[str, tuple[Lien, ...]]]) -> Colonnes:
+    def some(fields: str, links: str = "") -> bool:
+        return any(
+            any(getattr(item, field, None) for field in fields.split())
+            or any(liens(item)[kind] for kind in links.split())
+            for item in items
+        )
+
+    chantiers = any(isinstance(item, Chantier) and item.dimension for item in items)
+    return Colonnes(
+        some("texte pilotes co_construction etiquettes preuves", "chantiers leviers mesures") or chantiers,
+        some("avancement avancement_au"),
+        some("realise"),
+        some("prochaine_etape debut echeance delai", "bloqueurs renvois cite_par"),
+    )
+
+
+def _present_sections(feuille: FeuilleDeRoute) -> frozenset[str]:
+    """The sections that have something to say; the others (`synthese`, `mesures`, `methode`) always do."""
+    mission, sections = feuille.mission, feuille.mission.sections
+    items = [item for famille in FAMILLES for item in feuille.with_level(famille)]
+    said: dict[str, object] = {
+        "mission": mission.fiche or mission.parties or sections.mission != Section(),
+        "chantiers": feuille.chantiers or sections.chantiers != Section(),
+        "leviers": feuille.leviers or sections.leviers != Section(),
+        "bilans": mission.bilans,
+        "bloqueurs": mission.bloqueurs or any(item.bloqueurs for item in items),
+        "etapes": any(bilan.etat(feuille, item, date.max) for item in items),
+    }
+    return frozenset(name for name, something in said.items() if something)
+
+
+def _publication(feuille: FeuilleDeRoute, publie: BilanPublie) -> Publication:
+    own = echelons(publie.echelle)
+    levels = own or feuille.echelle
+    return Publication(publie, tuple((n, publie.totaux[n.code]) for n in levels if n.code in publie.totaux), own)
+
+
+def _blockers(feuille: FeuilleDeRoute) -> list[tuple[str, Markup, str, list[Lien]]]:
+    """Each blocker, declared ones first, even those that hold nothing: its id, its anchor, its label, what it holds."""
+    held = {retenue.reference: retenue for retenue in bilan.retenues(feuille)}
+    rows: list[tuple[str, Markup, str, list[Lien]]] = []
+    for code, bloqueur in feuille.bloqueurs.items():
+        items = held.pop(code).items if code in held else ()
+        rows.append((code, anchor("bloqueur", code), bloqueur.libelle, [_lien(f, item) for f, item in items]))
+    for reference, retenue in held.items():
+        famille, identifier = reference.split(":", 1)
+        # No id begins with a dash: this anchor is no declared blocker's.
+        place = anchor("bloqueur", f"-{_kind(famille)}-{identifier}")
+        rows.append(("", place, retenue.libelle, [_lien(f, item) for f, item in retenue.items]))
+    return rows
+
+
+def _kind(famille: str) -> Kind:
+    return SINGULIER[famille]  # type: ignore[index,return-value]
+
+
+def _lien(famille: Famille, item: Item) -> Lien:
+    return Lien(anchor(_kind(famille), item.id), f"{SINGULIER[famille]}{typographie.NBSP}{item.id}", item.titre)
+
+
+def _links(feuille: FeuilleDeRoute) -> dict[tuple[Famille, str], dict[str, tuple[Lien, ...]]]:
+    """What each item names (`chantiers`, `leviers`, `bloqueurs`, `renvois`) and what names it (`mesures` that belong to
+    it, `cite_par`), in the files' order."""
+    found: dict[tuple[Famille, str], dict[str, dict[Lien, None]]] = {}
+
+    def add(famille: Famille, identifier: str, kind: str, lien: Lien) -> None:
+        found.setdefault((famille, identifier), {}).setdefault(kind, {})[lien] = None
+
+    for famille in FAMILLES:
+        for item in feuille.with_level(famille):
+            own = _lien(famille, item)
+            for field in ("chantiers", "leviers", "bloqueurs", "renvois"):
+                first: Famille = field if field in ("chantiers", "leviers") else famille  # type: ignore[assignment]
+                for reference in getattr(item, field, ()):
+                    if field == "bloqueurs" and reference in feuille.bloqueurs:
+                        label = feuille.bloqueurs[reference].libelle
+                        add(famille, item.id, field, Lien(anchor("bloqueur", reference), label, label))
+                        continue
+                    target, identifier = feuille.resolve(reference, first)[0]
+                    add(famille, item.id, field, _lien(target, feuille.by_id[target][identifier]))
+                    add(target, identifier, "mesures" if field in ("chantiers", "leviers") else "cite_par", own)
+    return {key: {kind: tuple(liens) for kind, liens in kinds.items()} for key, kinds in found.items()}
+
+
+def _page_title(feuille: FeuilleDeRoute) -> str:
+    """What a window's title shows: at most 70 characters."""
+    words = [feuille.mission.document.titre, feuille.mission.titre]
+    text = " – ".join(typographie.plain(_one_line(word)) for word in words if word)
+    return text if len(text) <= 70 else text[:69].rstrip() + "…"
+
+
+# --- the style ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Style:
+    """The style sheet on one line, and its hash as a content security policy gives it."""
+
+    texte: Markup
+    empreinte: str
+
+
+def _style(environment: Environment, echelle: Iterable[Echelon]) -> Style:
+    """The roadmap's `bilan.css`, else the shipped one, with a colour for each level.
+
+    On one line: a checker of pages and a browser don't agree on the hash of one that has several.
+    """
+    assert environment.loader is not None
+    css = environment.loader.get_source(environment, STYLE)[0]
+    levels = [(f".n{niveau.rang}", niveau.couleur) for niveau in echelle]
+    light = "".join(f"{name}{{--niveau:{legible(colour, LIGHT)}}}" for name, colour in levels)
+    dark = "".join(f"{name}{{--niveau:{legible(colour, DARK)}}}" for name, colour in levels)
+    css = f"{css}{light}@media screen and (prefers-color-scheme:dark){{{dark}}}"
+    css = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
+    css = re.sub(r" ?([{};]) ?", r"\1", css).replace(";}", "}").strip()
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return Style(Markup(css), f"sha256-{digest}")
+
+
+# The ground that is hardest on a level's colour in each theme: `--fond2` of bilan.css.
+LIGHT = "#f1f5fa"
+DARK = "#18222d"
+
+
+def legible(colour: str, ground: str) -> str:
+    """The colour, moved towards black or white until its contrast with the ground is 4.5, or 7 where the ground is
+    dark: thin strokes read less well there."""
+    towards, least = (0, 4.5) if _luminance(ground) > 0.5 else (255, 7.0)
+    channels = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    for step in range(21):
+        mixed = "#" + "".join(f"{round(c + (towards - c) * step / 20):02x}" for c in channels)
+        if contrast(mixed, ground) >= least:
+            break
+    return mixed
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, from 1 to 21, as WCAG computes it."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    def linear(channel: float) -> float:
+        return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+
+    red, green, blue = (linear(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+# --- what goes wrong in a template ----------------------------------------------------------------------------------
+
+_IN_FRENCH = (
+    (r"'(.+?)' is undefined", r"« \1 » n'existe pas"),
+    (r"'(.+?)' has no attribute '(.+?)'", r"« \1 » n'a pas d'attribut « \2 »"),
+    (r"'?(.+?)'? object has no (?:attribute|element) '?(.+?)'?", r"un objet « \1 » n'a pas d'attribut « \2 »"),
+    (r"the template '(.+?)' \(.*?\) does not export the requested name '(.+?)'", r"« \1 » ne définit pas « \2 »"),
+    (r"Encountered unknown tag '(.+?)'\..*", r"balise « \1 » inconnue ou mal placée"),
+    (r"Unexpected end of template\..*", "fin inattendue : un bloc n'est pas fermé"),
+    (r"No filter named '(.+?)'\.?", r"filtre « \1 » inconnu"),
+    (r"No test named '(.+?)'(?: found)?\.?", r"test « \1 » inconnu"),
+    (r"expected token '(.+?)', got '(.+?)'", r"« \1 » attendu, « \2 » trouvé"),
+    (r"unexpected '(.+?)'", r"« \1 » inattendu"),
+    (r"unexpected char '(.+?)' at \d+", r"caractère « \1 » inattendu"),
+    (r"block '(.+?)' defined twice", r"le bloc « \1 » est défini deux fois"),
+    (r"access to attribute '(.+?)' of '(.+?)' object is unsafe\.?", r"l'accès à « \1 » est interdit"),
+    (r"Range too big.*", "suite de nombres trop longue"),
+    (r".*(?:division|modulo) by zero", "division par zéro"),
+)
+
+
+def _fault(error: Exception, template: str, own_templates: Path | None) -> TemplateFault:
+    """The error as one French sentence that names the template's file and line."""
+    if isinstance(error, TemplateFault):
+        return error
+    name, line = _place(error, template)
+    if isinstance(error, TemplateNotFound):
+        missing = getattr(error, "name", None) or str(error)
+        said = f"modèle « {missing} » introuvable"
+    else:
+        said = _said(error)
+    where = f"{_shown(name, own_templates)}:{line}" if line else _shown(name, own_templates)
+    return TemplateFault(f"{where}: {said}")
+
+
+def _place(error: Exception, template: str) -> tuple[str, int]:
+    """The template's file and line where the error is: the innermost one of a template on the stack."""
+    if isinstance(error, TemplateSyntaxError):
+        return error.filename or error.name or template, error.lineno
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith((".j2", ".css"))]
+    return (frames[-1].filename, frames[-1].lineno or 0) if frames else (template, 0)
+
+
+def _shown(name: str, own_templates: Path | None) -> str:
+    """A template's file as messages give it: `templates/…` for the roadmap's, `alliances/…` for the shipped ones."""
+    path = Path(name)
+    if own_templates is not None:
+        for folder in (own_templates, own_templates.resolve()):
+            if path.is_relative_to(folder):
+                return f"{own_templates.resolve().name}/{path.relative_to(folder).as_posix()}"
+        if not path.is_absolute() and (own_templates / path).exists():
+            return f"{own_templates.resolve().name}/{path.as_posix()}"
+    shipped = shipped_templates()
+    return f"{SHIPPED_PREFIX}/{path.relative_to(shipped).as_posix() if path.is_relative_to(shipped) else path.name}"
+
+
+def _said(error: Exception) -> str:
+    text = str(error).strip()
+    for pattern, french in _IN_FRENCH:
+        match = re.fullmatch(pattern, text, re.DOTALL)
+        if match:
+            return match.expand(french)
+    if isinstance(error, TemplateSyntaxError) and text.startswith(("le fichier", "lecture")):
+        return text
+    kind = {
+        TemplateSyntaxError: "erreur de syntaxe",
+        UndefinedError: "un nom n'existe pas",
+        SecurityError: "opération interdite dans un modèle",
+        RecursionError: "le modèle s'appelle lui-même sans fin",
+        TemplateError: "le modèle ne peut pas être rendu",
+    }
+    said = next((french for cls, french in kind.items() if isinstance(error, cls)), "le modèle ne peut pas être rendu")
+    return f"{said} ({text})" if text and not isinstance(error, RecursionError) else said

@@ -1,0 +1,148 @@
+"""Records → rows for spreadsheets and Markdown: CSV (RFC 4180), CSV for French Excel, Markdown tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from alliances_cli.api import Vue
+from alliances_cli.bilan import Bilan, Groupe
+from alliances_cli.champs import PROVENANCE_LIBELLES, Famille, of_famille
+from alliances_cli.model import Preuve
+from alliances_cli.periode import Periode
+from alliances_cli.present import markdown
+from alliances_cli.selection import Item
+from alliances_cli.typographie import count, plain, spaced
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A header and its rows, as plain text."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def listing(vue: Vue, famille: Famille, items: Sequence[Item]) -> Rows:
+    """Every field of the family, by its key; levels and dimensions also by their label; `au` is the date of reading."""
+    header: list[str] = []
+    for champ in of_famille(famille):
+        header.append(champ.code)
+        if champ.type in ("niveau", "dimension"):
+            header.append(f"{champ.code}_libelle")
+    rows = []
+    for record in items:
+        row: list[str] = []
+        for champ in of_famille(famille):
+            value = getattr(record, champ.code)
+            if champ.code == "provenance":
+                value = vue.feuille.provenance(record)  # type: ignore[arg-type]
+            row.append(_cell(value))
+            if champ.type == "niveau":
+                row.append(vue.feuille.niveaux[value].libelle if value else "")
+            elif champ.type == "dimension":
+                row.append(vue.feuille.dimensions[value].libelle if value else "")
+        rows.append((*row, vue.moment.iso))
+    return Rows((*header, "au"), tuple(rows))
+
+
+def summary(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement: str | None) -> Rows:
+    """One row a group, then the whole: its code, its label, its total, the count of each level."""
+    header = (groupement or "dimension", "libelle", "total", *whole.compte.comptes, "sans_avancement", "au")
+    rows = [
+        (g.code or "", g.libelle, g.compte.total, *g.compte.comptes.values(), g.compte.sans_avancement, vue.moment.iso)
+        for g in (*groupes, Groupe(None, "Ensemble", whole.compte))
+    ]
+    return Rows(header, tuple(tuple(str(cell) for cell in row) for row in rows))
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return " ; ".join(_cell(inner) for inner in value)
+    if isinstance(value, Periode):
+        return value.text
+    if isinstance(value, Preuve):
+        return f"{plain(value.titre)} <{value.url}>" if value.titre else value.url
+    return plain(str(value))
+
+
+def as_csv(rows: Rows) -> str:
+    """RFC 4180: commas, CRLF, no BOM, text as it is."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows([rows.header, *rows.rows])
+    return out.getvalue()
+
+
+def as_csv_excel(rows: Rows) -> str:
+    """For French Excel: semicolons, CRLF, a BOM; a cell that would be a formula begins with an apostrophe."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(rows.header)
+    writer.writerows([["'" + cell if cell.startswith(_FORMULA) else cell for cell in row] for row in rows.rows])
+    return "\ufeff" + out.getvalue()
+
+
+def list_as_md(vue: Vue, famille: Famille, items: Sequence[Item]) -> str:
+    """A Markdown table of what a reader needs, under a line that names the date and the count."""
+    feuille = vue.feuille
+    total = len(feuille.items(famille))
+    said = count(len(items), famille[:-1]) + (f" sur {total}" if len(items) != total else "")
+    header = ["Id", "Titre"]
+    if famille == "leviers":
+        header.append("Texte")
+        rows = [[r.id, markdown.rich(r.titre, cell=True), markdown.rich(r.texte or "", cell=True)] for r in items]
+        return _markdown(f"{said} au {vue.moment.in_words}", header, rows)
+    header += ["Avancement", "Réalisé", "Prochaine étape", "Échéance"]
+    rows = []
+    inferred = False
+    for record in items:
+        code = getattr(record, "avancement", None)
+        niveau = feuille.niveaux[code] if code else None
+        origin = feuille.provenance(record)  # type: ignore[arg-type]
+        mark = f" ({PROVENANCE_LIBELLES['infere']})" if origin == "infere" else ""
+        inferred = inferred or bool(mark)
+        echeance = getattr(record, "echeance", None)
+        rows.append(
+            [
+                markdown.escape(record.id, cell=True),
+                markdown.rich(record.titre, cell=True),
+                f"{niveau.symbole}\u00a0{markdown.escape(niveau.libelle, cell=True)}{mark}"
+                if niveau
+                else "sans niveau",
+                markdown.rich(getattr(record, "realise", None) or "", cell=True),
+                markdown.rich(getattr(record, "prochaine_etape", None) or "", cell=True),
+                echeance.in_words if echeance else "",
+            ]
+        )
+    return _markdown(f"{said} au {vue.moment.in_words}", header, rows)
+
+
+def summary_as_md(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement: str | None) -> str:
+    """The counts as a Markdown table; no column for levels where no item has one."""
+    sans = whole.compte.sans_avancement > 0
+    niveaux = vue.feuille.echelle if whole.compte.sans_avancement < whole.compte.total else ()
+    header = [(groupement or ("dimension" if groupes else whole.famille)).capitalize().replace("Echeance", "Échéance")]
+    header += [f"{n.symbole}\u00a0{markdown.escape(n.libelle, cell=True)}" for n in niveaux]
+    header += ["sans niveau"] * sans + ["Total"]
+    rows = []
+    for groupe in (*groupes, Groupe(None, "Ensemble", whole.compte)):
+        compte = groupe.compte
+        label = markdown.rich(groupe.libelle, cell=True)
+        numbers = [compte.comptes[n.code] for n in niveaux] + [compte.sans_avancement] * sans + [compte.total]
+        rows.append([f"**{label}**" if groupe.libelle == "Ensemble" else label, *map(str, numbers)])
+    title = f"{count(whole.compte.total, whole.famille[:-1])} au {vue.moment.in_words}"
+    return _markdown(title, header, rows, numbers_from=1)
+
+
+def _markdown(title: str, header: list[str], rows: list[list[str]], numbers_from: int | None = None) -> str:
+    aligns = [" --: " if numbers_from is not None and i >= numbers_from else " :-- " for i in range(len(header))]
+    lines = [spaced(title), "", "| " + " | ".join(header) + " |", "|" + "|".join(aligns) + "|"]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(line.replace("|  |", "| |") for line in lines) + "\n"

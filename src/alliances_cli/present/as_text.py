@@ -1,0 +1,644 @@
+"""Records → screens: one function a command. What they return is drawn by `plain` or `rich_screen`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from alliances_cli import bilan
+from alliances_cli.api import Controle, Modification, Vue
+from alliances_cli.bilan import Bilan, Compte, Groupe, Moment, Suivi
+from alliances_cli.champs import FAMILLES, MISSION_CHAMPS, PAR_CODE, PROVENANCE_LIBELLES, SINGULIER, Famille, of_famille
+from alliances_cli.errors import Problem
+from alliances_cli.model import Echelon, FeuilleDeRoute, Preuve
+from alliances_cli.periode import Periode
+from alliances_cli.present import liens
+from alliances_cli.present.screen import (
+    Column,
+    Line,
+    Screen,
+    Span,
+    Table,
+    Terminal,
+    Wrapped,
+    cells,
+    clip_line,
+    clipped,
+    line,
+    width_of,
+)
+from alliances_cli.selection import Filtres, Item
+from alliances_cli.typographie import (
+    NBSP,
+    capitalised,
+    count,
+    enumeration,
+    number,
+    one_line,
+    plain,
+    spaced,
+)
+
+MAX_LINES = 23
+INFERE = "niveau inféré du texte, ni publié ni saisi"
+# One character a level in ASCII bars, from the best on; alerts have their own.
+_ASCII_BAR = "#=-+~:%$"
+
+
+# --- status -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Section:
+    """A part of the status: its head always stands, its items fold when the screen is too small.
+
+    Items take a line each, or, where `lead` is given, follow each other after it. An `attached` part has no blank line
+    before it.
+    """
+
+    head: list[Line] = field(default_factory=list)
+    items: list[Line] = field(default_factory=list)
+    more: str = ""
+    lead: Line | None = None
+    attached: bool = False
+    shown: int = 0
+
+    def lines(self, width: int | None) -> list[Line]:
+        shown = self.items[: self.shown]
+        if self.lead is not None and shown:
+            shown = _flow([self.lead + shown[0], *shown[1:]], width)
+        left = len(self.items) - self.shown
+        others = f"  … et {number(left)} {'autre' if left == 1 else 'autres'} : {self.more}"
+        return [*self.head, *shown, *([line(Span(spaced(others), "soft"))] if left else [])]
+
+
+def status(vue: Vue, terminal: Terminal) -> Screen:
+    """The whole in one look: at most 23 lines on a terminal of 80 columns; everything where nothing has a width."""
+    feuille = vue.feuille
+    sections = [
+        _Section(_headline(vue)),
+        *_counts(vue, terminal),
+        *_chantiers(feuille, terminal),
+        *_late(feuille),
+        *_steps(vue, terminal),
+        *_blockers(feuille, terminal),
+        _Section(_remarks(vue)),
+    ]
+    sections = [s for s in sections if s.head or s.items]
+    for section in sections:
+        section.shown = len(section.items)
+    blanks = len(sections)
+    if terminal.width is not None:
+        blanks = _fit(sections, terminal.width)
+    screen: Screen = []
+    for section in sections:
+        if screen and blanks and not section.attached:
+            screen.append(line())
+            blanks -= 1
+        screen.extend(clip_line(text, terminal) for text in section.lines(terminal.width))
+    return screen
+
+
+def _fit(sections: list[_Section], width: int) -> int:
+    """Folds the longest lists until all stands in `MAX_LINES`; returns how many blank lines are left between parts."""
+    while True:
+        sizes = [len(section.lines(width)) for section in sections]
+        room = MAX_LINES - sum(sizes)
+        foldable = [(size, section) for size, section in zip(sizes, sections, strict=True) if section.shown]
+        if room >= 0 or not foldable:
+            return max(room, 0)
+        longest = max(foldable, key=lambda pair: pair[0])[1]
+        # Folding one item away makes no room: its place is taken by the line that says so.
+        longest.shown -= 2 if longest.shown == len(longest.items) and longest.shown > 1 else 1
+
+
+def _headline(vue: Vue) -> list[Line]:
+    feuille = vue.feuille
+    sizes = [count(len(feuille.items(f)), SINGULIER[f]) for f in FAMILLES if f == "mesures" or feuille.items(f)]
+    return [
+        line(Span(spaced(one_line(feuille.mission.titre)), "title")),
+        line(f"{_at(vue.moment)}{NBSP}: {', '.join(sizes)}"),
+    ]
+
+
+def _at(moment: Moment) -> str:
+    origin = {"etat_au": "État au", "au": "Lu au", "jour": "Date du jour,"}[moment.origin]
+    return f"{origin} {moment.in_words.replace(' ', NBSP)}"
+
+
+def _style(niveau: Echelon) -> str:
+    if niveau.alerte:
+        return "alert"
+    return _DARK.get(niveau.couleur, niveau.couleur)
+
+
+# The document's default colours, made lighter for terminals, whose background is dark more often than not.
+_DARK = {"#17559c": "#5fafff", "#2676b8": "#87d7ff", "#c2410c": "#ff875f"}
+
+
+def _sign(niveau: Echelon, terminal: Terminal) -> str:
+    return niveau.symbole if terminal.glyphs else f"[{niveau.abrege}]"
+
+
+def _no_level(terminal: Terminal) -> str:
+    return "○" if terminal.glyphs else "[-]"
+
+
+def _counts(vue: Vue, terminal: Terminal) -> list[_Section]:
+    feuille = vue.feuille
+    whole = bilan.of(feuille)
+    compte = whole.compte
+    if not compte.total:
+        return []
+    if compte.sans_avancement == compte.total:
+        return [_Section([line(f"{capitalised(count(compte.total, 'mesure'))}, sans niveau")])]
+    groupes = [Groupe(None, "Ensemble", compte), *whole.par_dimension]
+    if whole.sans_dimension:
+        groupes.append(Groupe(None, "Sans dimension", whole.sans_dimension))
+    sans = compte.sans_avancement > 0
+    legend: list[Line] = []
+    for rank, niveau in enumerate(feuille.echelle):
+        bar = "" if terminal.glyphs else f" {_bar_sign(rank, niveau, terminal)}"
+        sign = f"{_sign(niveau, terminal)}{bar} {number(compte.comptes[niveau.code])}{NBSP}"
+        legend.append(line(Span(sign, _style(niveau)), spaced(niveau.libelle)))
+    if sans:
+        legend.append(line(f"{_no_level(terminal)} {number(compte.sans_avancement)}{NBSP}sans niveau"))
+    label_width = min(max(cells(g.libelle) for g in groupes), 30)
+    numbers = [[*g.compte.comptes.values(), *([g.compte.sans_avancement] if sans else [])] for g in groupes]
+    digits = [max(len(number(row[i])) for row in numbers) for i in range(len(numbers[0]))]
+    signs = [(_sign(n, terminal), _style(n)) for n in feuille.echelle] + [(_no_level(terminal), "soft")] * sans
+    left = label_width + 2 + sum(cells(sign) + 1 + width + 2 for (sign, _), width in zip(signs, digits, strict=True))
+    head = _flow(legend, terminal.width, indent=0)
+    if terminal.width is not None and left - 2 > terminal.width:
+        # So many levels that a row of counts doesn't fit: the legend has the whole's.
+        more = f"  Par dimension : alliances summarise ({count(len(groupes) - 1, 'groupe')})"
+        return [_Section([*head, *([line(Span(spaced(more), "soft"))] if len(groupes) > 1 else [])])]
+    bar_width = min(max((terminal.width or 120) - left - 1, 0), 60)
+    rows: list[Line] = []
+    for groupe, row in zip(groupes, numbers, strict=True):
+        label = clipped(spaced(groupe.libelle), label_width, terminal.ellipsis)
+        pieces = [
+            Span(label + " " * (label_width - cells(label) + 2), "strong" if groupe.libelle == "Ensemble" else "")
+        ]
+        for (sign, style), n, width in zip(signs, row, digits, strict=True):
+            pieces += [Span(sign, style if n else "soft"), Span(f" {number(n):>{width}}  ", "" if n else "soft")]
+        pieces += _bar(feuille, groupe.compte, compte.total, bar_width, terminal)
+        rows.append(tuple(pieces))
+    return [_Section([*head, rows[0]], rows[1:], "alliances summarise")]
+
+
+def _bar_sign(rank: int, niveau: Echelon, terminal: Terminal) -> str:
+    if terminal.glyphs:
+        return niveau.symbole
+    return "!" if niveau.alerte else _ASCII_BAR[rank % len(_ASCII_BAR)]
+
+
+def _bar(feuille: FeuilleDeRoute, compte: Compte, largest: int, width: int, terminal: Terminal) -> list[Span]:
+    """One sign an item, in the scale's order; scaled down where the whole wouldn't fit, each level that has an item
+    keeping one sign."""
+    if width < 8 or not compte.total:
+        return []
+    scale = min(1.0, width / largest)
+    spans = []
+    for rank, niveau in enumerate(feuille.echelle):
+        n = compte.comptes[niveau.code]
+        spans.append(Span(_bar_sign(rank, niveau, terminal) * (max(1, int(n * scale)) if n else 0), _style(niveau)))
+    n = compte.sans_avancement
+    spans.append(Span(("○" if terminal.glyphs else ".") * (max(1, int(n * scale)) if n else 0), "soft"))
+    return spans
+
+
+def _flow(groups: Sequence[Line], width: int | None, gap: str = "   ", indent: int = 4) -> list[Line]:
+    """Groups set one after the other on as many lines as they need; one too long for a line has it alone."""
+    lines: list[Line] = []
+    for group in groups:
+        if lines and (width is None or width_of(lines[-1]) + len(gap) + width_of(group) <= width):
+            lines[-1] = (*lines[-1], Span(gap), *group)
+        else:
+            lines.append((Span(" " * indent), *group) if lines else group)
+    return lines
+
+
+def _chantiers(feuille: FeuilleDeRoute, terminal: Terminal) -> list[_Section]:
+    groups: list[Line] = []
+    for chantier in feuille.chantiers:
+        niveau = feuille.niveaux[chantier.avancement] if chantier.avancement else None
+        sign = Span(_sign(niveau, terminal), _style(niveau)) if niveau else Span(_no_level(terminal), "soft")
+        titre = spaced(one_line(chantier.titre))
+        groups.append((sign, Span(NBSP + (clipped(titre, 40, terminal.ellipsis) if terminal.width else titre))))
+    lead = line(f"{count(len(groups), 'chantier')}{NBSP}: ")
+    return [_Section(items=groups, more="alliances list chantiers", lead=lead)] if groups else []
+
+
+def _late(feuille: FeuilleDeRoute) -> list[_Section]:
+    alerts = [n for n in feuille.echelle if n.alerte]
+    items = bilan.late(feuille, feuille.mesures)
+    others = bilan.late(feuille, feuille.chantiers)
+    if not alerts or not (items or others):
+        return []
+    words = capitalised(enumeration([n.libelle for n in alerts], "ou"))
+    said = [count(len(found), SINGULIER[f]) for f, found in (("mesures", items), ("chantiers", others)) if found]  # type: ignore[index]
+    lines = [_item_line(feuille, item) for item in (*items, *others)]
+    return [
+        _Section(
+            [line(Span(spaced(words), "strong"), f"{NBSP}: {enumeration(said)}")], lines, "alliances list --en-retard"
+        )
+    ]
+
+
+def _item_line(feuille: FeuilleDeRoute, item: Suivi) -> Line:
+    return line(f"  {item.id}  ", spaced(one_line(item.titre)))
+
+
+def _steps(vue: Vue, terminal: Terminal) -> list[_Section]:
+    feuille = vue.feuille
+    every: list[Suivi] = [*feuille.mesures, *feuille.chantiers]
+    if not any(item.echeance or item.prochaine_etape for item in every):
+        return []
+    heads: list[Line] = []
+    overdue: list[tuple[Famille, Suivi]] = []
+    coming: list[tuple[Famille, Suivi]] = []
+    for famille in FAMILLES:
+        suivis = feuille.with_level(famille)
+        if any(item.echeance or item.prochaine_etape for item in suivis):
+            etapes = bilan.etapes(feuille, suivis, vue.moment.day)
+            overdue += [(famille, item) for item in etapes.echues]
+            coming += [(famille, item) for item in etapes.a_venir]
+            echues = Span(count(len(etapes.echues), "échue"), "alert" if etapes.echues else "")
+            others = f", {number(len(etapes.a_venir))} à venir, {number(len(etapes.sans_date))} sans date"
+            heads.append(line(Span(spaced(f"Étapes des {famille} : "), "strong"), echues, others))
+    return [
+        _Section(heads),
+        _due_section("échues", overdue, "alliances list --echues", terminal),
+        _due_section("à venir", coming, "alliances list --sort echeance", terminal),
+    ]
+
+
+def _due_section(word: str, found: Sequence[tuple[Famille, Suivi]], more: str, terminal: Terminal) -> _Section:
+    """The dates, soonest first, each with what is due then, or with how many where these are too many for a screen."""
+    by_date: dict[tuple[Any, str], list[str]] = {}
+    for famille, item in found:
+        assert item.echeance is not None
+        words = item.echeance.in_words.replace(" ", NBSP)
+        by_date.setdefault((item.echeance.last, words), []).append(_short(famille, item))
+    groups = [line(f"{words} ({_names(names, terminal)})") for (_, words), names in sorted(by_date.items())]
+    return _Section(items=groups, more=more, lead=line(spaced(f"  {word} : ")), attached=True)
+
+
+def _names(names: Sequence[str], terminal: Terminal) -> str:
+    """All the names, or, on a terminal, the first ones and how many there are."""
+    joined = ", ".join(names)
+    if terminal.width is None or (len(names) <= 6 and cells(joined) <= terminal.width // 2):
+        return joined
+    return f"{', '.join(names[:2])}{terminal.ellipsis} {number(len(names))} en tout"
+
+
+def _blockers(feuille: FeuilleDeRoute, terminal: Terminal) -> list[_Section]:
+    retenues = bilan.retenues(feuille)
+    groups = [
+        line(
+            f"{spaced(one_line(r.libelle))} ({_names([_short(famille, item) for famille, item in r.items], terminal)})"
+        )
+        for r in retenues
+    ]
+    lead = line(Span("Bloqueurs", "strong"), f"{NBSP}: ")
+    return [_Section(items=groups, more="alliances list --bloquees", lead=lead)] if groups else []
+
+
+def _short(famille: Famille, item: Suivi) -> str:
+    """What an item is called in a list of others: a chantier by its title where that is short, a mesure by its id."""
+    titre = one_line(item.titre)
+    return spaced(titre) if famille == "chantiers" and len(titre) <= 20 else item.id
+
+
+def _remarks(vue: Vue) -> list[Line]:
+    feuille = vue.feuille
+    said: list[Line] = []
+    inferred = [
+        count(n, SINGULIER[f])
+        for f in FAMILLES
+        if (n := sum(feuille.provenance(i) == "infere" for i in feuille.with_level(f)))
+    ]
+    if inferred:
+        text = f"Niveaux inférés du texte, ni publiés ni saisis : {enumeration(inferred)}"
+        said.append(line(Span(spaced(text), "soft")))
+    said += [line(Span(spaced(f"Totaux : {problem.message}"), "alert")) for problem in vue.totals]
+    warnings = len(vue.reading.warnings())
+    if warnings:
+        said.append(line(spaced(f"{count(warnings, 'avertissement')} : alliances check")))
+    return said
+
+
+# --- list -------------------------------------------------------------------------------------------------------------
+
+
+def listing(vue: Vue, famille: Famille, items: Sequence[Item], filtres: Filtres, terminal: Terminal) -> Screen:
+    """The items as a table, under a line that gives their number and the date."""
+    feuille = vue.feuille
+    total = len(feuille.items(famille))
+    title = capitalised(count(len(items), SINGULIER[famille])) + (
+        f" sur {number(total)}" if len(items) != total else ""
+    )
+    origin = ", date du jour" if vue.moment.origin == "jour" else ""
+    screen: Screen = [line(Span(title, "title"), f" (au {vue.moment.in_words.replace(' ', NBSP)}{origin})")]
+    if not items:
+        asked = any(filtres)
+        screen.append(line("Aucun élément ne répond à ces filtres." if asked else "La liste est vide."))
+        return screen
+    wide = terminal.width is None or terminal.width >= 100
+    columns = [Column("Id", wraps=any(len(record.id) > 20 for record in items))]
+    makers: list[Any] = [lambda record: line(Span(record.id, "strong"))]
+
+    def add(column: Column, make: Any) -> None:
+        columns.append(column)
+        makers.append(make)
+
+    if terminal.width is not None:
+        add(Column(capitalised(SINGULIER[famille]), wraps=True), lambda record: line(spaced(_words(record.titre))))
+    if famille == "leviers":
+        if any(record.texte for record in items):
+            add(Column("Texte", wraps=True), lambda record: line(spaced(_words(record.texte or ""))))
+    else:
+        levelled = any(getattr(record, "avancement", None) for record in items)
+        if levelled:
+            add(Column("Avancement", wraps=True), lambda record: _level(feuille, record, terminal))
+        if wide and famille == "chantiers" and any(getattr(record, "pilotes", ()) for record in items):
+            add(Column("Pilotes", wraps=True), lambda record: line(spaced(", ".join(record.pilotes))))
+        if wide and any(getattr(record, "prochaine_etape", None) for record in items):
+            add(
+                Column("Prochaine étape", wraps=True), lambda record: line(spaced(_words(record.prochaine_etape or "")))
+            )
+        if any(getattr(record, "echeance", None) for record in items):
+            add(Column("Échéance", wraps=True), lambda record: _due(vue, record))
+    if terminal.width is None:
+        add(Column(capitalised(SINGULIER[famille])), lambda record: line(spaced(_words(record.titre))))
+    screen.append(line())
+    screen.append(Table(tuple(columns), tuple(tuple(make(record) for make in makers) for record in items)))
+    if famille != "leviers" and any(feuille.provenance(r) == "infere" for r in items):  # type: ignore[arg-type]
+        screen += [line(), line(Span(f"* {INFERE}", "soft"))]
+    return screen
+
+
+def _words(text: str) -> str:
+    return one_line(text)
+
+
+def _level(feuille: FeuilleDeRoute, item: Any, terminal: Terminal) -> Line:
+    if item.avancement is None:
+        return line(Span(f"{_no_level(terminal)}{NBSP}sans niveau", "soft"))
+    niveau = feuille.niveaux[item.avancement]
+    mark = "*" if feuille.provenance(item) == "infere" else ""
+    return line(Span(f"{_sign(niveau, terminal)}{NBSP}{spaced(niveau.libelle)}{mark}", _style(niveau)))
+
+
+def _due(vue: Vue, item: Any) -> Line:
+    if item.echeance is None:
+        return line(spaced(item.delai or ""))
+    words = item.echeance.in_words.replace(" ", NBSP)
+    if bilan.etat(vue.feuille, item, vue.moment.day) == "echue":
+        return line(Span(f"{words} (échue)", "alert"))
+    return line(words)
+
+
+# --- show -------------------------------------------------------------------------------------------------------------
+
+
+def show(vue: Vue, famille: Famille, item: Item, terminal: Terminal) -> Screen:
+    """Everything about one item, its references resolved both ways."""
+    feuille = vue.feuille
+    rows: list[tuple[Line, ...]] = []
+
+    def add(label: str, *values: Line) -> None:
+        for rank, value in enumerate(values):
+            rows.append((line(Span(label if not rank else "", "strong")), value))
+
+    links = liens.both_ways(feuille, famille, item)
+    for champ in of_famille(famille):
+        value = getattr(item, champ.code)
+        if champ.code in ("id", "titre", "provenance") or not value:
+            continue
+        if champ.type == "niveau":
+            origin = feuille.provenance(item)  # type: ignore[arg-type]
+            niveau = feuille.niveaux[value]
+            pieces = [*_level(feuille, item, terminal), Span(f" ({PROVENANCE_LIBELLES[origin or 'saisi']})", "soft")]
+            add(champ.libelle, tuple(pieces))
+            if niveau.sens:
+                add("", line(Span(spaced(one_line(niveau.sens)), "soft")))
+        elif champ.type == "dimension":
+            dimension = feuille.dimensions[value]
+            horizon = f" ({dimension.horizon[0]} à {dimension.horizon[1]}{NBSP}mois)" if dimension.horizon else ""
+            add(champ.libelle, line(spaced(dimension.libelle + horizon)))
+        elif champ.code == "echeance":
+            add(champ.libelle, _due(vue, item))
+        elif champ.type == "ids":
+            add(champ.libelle, *(_link(link) for link in links.get(champ.code, ())))
+        elif champ.type == "preuves":
+            add(champ.libelle, *(_preuve(preuve) for preuve in value))
+        elif champ.type == "noms":
+            add(champ.libelle, line(spaced(", ".join(plain(v) for v in value))))
+        elif isinstance(value, Periode):
+            add(champ.libelle, line(value.in_words))
+        else:
+            add(champ.libelle, *(line(spaced(plain(piece))) for piece in str(value).split("\n") if piece.strip()))
+    if famille != "leviers" and not getattr(item, "avancement", None):
+        rows.insert(0, (line(Span("Avancement", "strong")), line(Span("sans niveau", "soft"))))
+    add("Mesures", *(_link(link) for link in links.get("mesures", ())))
+    add("Cité par", *(_link(link) for link in links.get("cite_par", ())))
+    screen: Screen = [
+        Wrapped(line(Span(f"{capitalised(SINGULIER[famille])} {item.id} — {spaced(one_line(item.titre))}", "title"))),
+        line(_at(vue.moment)),
+    ]
+    if rows:
+        screen += [line(), Table((Column("", wraps=False), Column("", wraps=True)), tuple(rows), headed=False)]
+    if famille != "leviers" and feuille.provenance(item) == "infere":  # type: ignore[arg-type]
+        screen += [line(), line(Span(f"* {INFERE}", "soft"))]
+    return screen
+
+
+def _link(link: liens.Lien) -> Line:
+    famille, identifier, titre = link
+    name = f"{SINGULIER[famille]} {identifier} — " if famille else ""
+    return line(name + spaced(one_line(titre)))
+
+
+def _preuve(preuve: Preuve) -> Line:
+    date = f" ({preuve.date.in_words})" if preuve.date else ""
+    return line(f"{spaced(one_line(preuve.titre))}{NBSP}: {preuve.url}{date}" if preuve.titre else preuve.url + date)
+
+
+# --- summarise --------------------------------------------------------------------------------------------------------
+
+
+def summary(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement: str | None, terminal: Terminal) -> Screen:
+    """The counts by group, where the levels come from, and the published totals beside the counted ones."""
+    feuille = vue.feuille
+    compte = whole.compte
+    noun = SINGULIER[whole.famille]
+    sentence = count(compte.total, noun)
+    if compte.total and compte.sans_avancement == compte.total:
+        sentence += ", sans niveau"
+    elif compte.total:
+        levels = [f"{number(compte.comptes[n.code])}{NBSP}{n.libelle}" for n in feuille.echelle]
+        levels += [f"{number(compte.sans_avancement)}{NBSP}sans niveau"] * bool(compte.sans_avancement)
+        sentence += f" : {', '.join(levels)}"
+    screen: Screen = [
+        Wrapped(line(Span(spaced(one_line(feuille.mission.titre)), "title"))),
+        line(_at(vue.moment)),
+        Wrapped(line(spaced(sentence))),
+    ]
+    if not compte.total:
+        return screen
+    screen += _count_table(feuille, compte, groupes, groupement, terminal)
+    notes: Screen = []
+    if sum(groupe.compte.total for groupe in groupes) > compte.total:
+        notes.append(
+            Wrapped(
+                line(Span("Un élément compte dans chacun de ses groupes, mais une seule fois dans l'ensemble.", "soft"))
+            )
+        )
+    origins = [f"{number(n)}{NBSP}{PROVENANCE_LIBELLES[p]}{'s' if n > 1 else ''}" for p, n in whole.provenance.items()]
+    if origins:
+        notes.append(Wrapped(line(spaced(f"Provenance des niveaux : {', '.join(origins)}"))))
+    if whole.controle:
+        controle = whole.controle
+        if controle.agrees:
+            text = f"Totaux de contrôle : {controle.compte_text}, comme publié au {controle.publie.date.in_words}"
+            notes.append(Wrapped(line(spaced(text))))
+    notes += [Wrapped(line(Span(spaced(f"Totaux : {problem.message}"), "alert"))) for problem in vue.totals]
+    return [*screen, line(), *notes] if notes else screen
+
+
+def _count_table(
+    feuille: FeuilleDeRoute, compte: Compte, groupes: Sequence[Groupe], groupement: str | None, terminal: Terminal
+) -> Screen:
+    """One row a group and one for the whole; no column for levels where no item has one."""
+    sans = compte.sans_avancement
+    niveaux = feuille.echelle if sans < compte.total else ()
+    everything = (*groupes, Groupe(None, "Ensemble", compte))
+    names = [f"{_sign(n, terminal)}{NBSP}{spaced(n.libelle)}" for n in niveaux]
+    label_width = min(max(cells(groupe.libelle) for groupe in everything), 24)
+    screen: Screen = [line()]
+    if terminal.width and label_width + sum(cells(name) + 3 for name in names) + (22 if sans else 8) > terminal.width:
+        # The labels don't fit over their columns: they are told once, above.
+        short = [_sign(n, terminal) + (f"{NBSP}{n.abrege}" if terminal.glyphs else "") for n in niveaux]
+        legend = [line(f"{s}{NBSP}: {spaced(n.libelle)}") for s, n in zip(short, niveaux, strict=True)]
+        screen += [*_flow(legend, terminal.width, indent=0), line()]
+        names = short
+    heads = {"pilote": "Pilote", "chantier": "Chantier", "echeance": "Échéance"}
+    columns = [Column(heads.get(groupement or "", "Dimension" if groupes else ""), wraps=True)]
+    columns += [Column(name, right=True) for name in (*names, *["sans niveau"] * bool(sans), "Total")]
+    rows = []
+    for groupe in everything:
+        whole = "strong" if groupe is everything[-1] else ""
+        numbers = [groupe.compte.comptes[niveau.code] for niveau in niveaux]
+        numbers += [groupe.compte.sans_avancement] * bool(sans) + [groupe.compte.total]
+        figures = [line(Span(number(n), whole or ("" if n else "soft"))) for n in numbers]
+        rows.append((line(Span(spaced(one_line(groupe.libelle)), whole)), *figures))
+    return [*screen, Table(tuple(columns), tuple(rows))]
+
+
+# --- check and problems -----------------------------------------------------------------------------------------------
+
+
+def problems(found: Sequence[Problem], terminal: Terminal) -> Screen:
+    """Each problem on its line, with the line of the file and the place marked on a terminal."""
+    screen: Screen = []
+    for problem in found:
+        word = {"avertissement": "avertissement : ", "total": "totaux : "}.get(problem.kind, "")
+        style = "" if problem.kind == "avertissement" else "alert"
+        pieces = line(Span(f"{problem.where}: ", "strong"), Span(spaced(word), style), spaced(problem.message))
+        screen.append(Wrapped(pieces, hang=4))
+        if terminal.width is not None and problem.line and problem.excerpt.strip():
+            screen.extend(_excerpt(problem, terminal.width))
+    return screen
+
+
+def _excerpt(problem: Problem, width: int) -> list[Line]:
+    """The line of the file around the place, and a mark under it."""
+    room = max(width - 6, 20)
+    text = "".join(c if c.isprintable() else " " for c in problem.excerpt)
+    at = min(problem.column - 1, len(text))
+    start = max(0, at - room * 2 // 3) if len(text) > room else 0
+    shown = text[start : start + room]
+    lead = "…" if start else ""
+    return [
+        line(Span(f"    {lead}{shown}", "soft")),
+        line("    " + " " * (cells(lead) + cells(text[start:at])), Span("^", "alert")),
+    ]
+
+
+def check(controle: Controle, terminal: Terminal) -> Screen:
+    """All the problems, then their count."""
+    screen = problems(controle.problems, terminal)
+    errors, totals = controle.count("erreur", "systeme"), controle.count("total")
+    warnings = controle.count("avertissement")
+    if screen:
+        screen.append(line())
+    said = [count(errors, "erreur")] if errors else []
+    said += [count(totals, "total", "totaux") + " à réconcilier"] if totals else []
+    said += [count(warnings, "avertissement")] if warnings else []
+    if said:
+        style = "alert" if errors or totals else "strong"
+        screen.append(
+            line(Span(", ".join(said), style), f" dans {count(len({p.source for p in controle.problems}), 'fichier')}")
+        )
+        return screen
+    feuille = controle.feuille
+    assert feuille is not None
+    sizes = [count(len(feuille.items(f)), SINGULIER[f]) for f in FAMILLES if feuille.items(f) or f == "mesures"]
+    text = f" : {', '.join(sizes)} dans {count(len(controle.files), 'fichier')} ({_at(controle.moment).lower()})"
+    screen.append(Wrapped(line(Span("Rien à signaler", "good"), spaced(text))))
+    return screen
+
+
+# --- update -----------------------------------------------------------------------------------------------------------
+
+
+def modification(done: Modification, terminal: Terminal) -> Screen:
+    """What changed, before → after."""
+    name = f"{capitalised(SINGULIER[done.famille])} {done.id} — {one_line(done.titre)}" if done.famille else "Mission"
+    if not done.changes:
+        return [Wrapped(line(spaced(f"{name} : rien à changer.")))]
+    screen: Screen = [Wrapped(line(Span(spaced(name), "title")))]
+    labels = {champ.code: champ.libelle for champ in MISSION_CHAMPS} if not done.famille else {}
+    for change in done.changes:
+        code = str(change.path[-1])
+        label = labels.get(code) or PAR_CODE[code].libelle
+        before = _shown(done, code, change.before)
+        after = _shown(done, code, change.after)
+        screen.append(
+            Wrapped(line(Span(spaced(f"  {label} : "), "strong"), f"{before} → ", Span(after, "good")), hang=4)
+        )
+    screen += [Wrapped(line(spaced(f"  Commentaire retiré avec le champ : {c}")), hang=4) for c in done.lost_comments]
+    return screen
+
+
+def _shown(done: Modification, code: str, value: Any) -> str:
+    if value is None or value == "":
+        return "(vide)"
+    if isinstance(value, list):
+        return ", ".join(str(inner) for inner in value) or "(vide)"
+    text = str(value).strip()
+    feuille = done.feuille
+    if code == "provenance":
+        return PROVENANCE_LIBELLES.get(text, text)
+    if feuille is not None and code == "avancement" and text in feuille.niveaux:
+        return spaced(feuille.niveaux[text].libelle)
+    if feuille is not None and code == "dimension" and text in feuille.dimensions:
+        return spaced(feuille.dimensions[text].libelle)
+    return spaced(text.replace("\n", " / "))
+
+
+def unified_diff(done: Modification) -> str:
+    """The change as a unified diff of the file, to be shown or applied; empty where nothing changes."""
+    from difflib import unified_diff as diff
+
+    lines = diff(_lines(done.before), _lines(done.after), f"a/{done.source}", f"b/{done.source}")
+    return "".join(text if text.endswith("\n") else text + "\n\\ No newline at end of file\n" for text in lines)
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as git sees them: only `\\n` ends one."""
+    pieces = text.split("\n")
+    return [piece + "\n" for piece in pieces[:-1]] + ([pieces[-1]] if pieces[-1] else [])

@@ -1,0 +1,133 @@
+"""Text → Markdown that says only that text: nothing in it can become a link, a tag, a table, a heading or a mention.
+
+What comes out reads the same under CommonMark, on GitHub and on GitLab. `**bold**` is the one mark that `rich` honours.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from alliances_cli.typographie import plain, spans
+
+_LINE_BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+# Controls, bidi embeddings and overrides, the byte order mark and the characters that are none.
+_DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+# An empty comment cuts a text where a backslash wouldn't do: GitHub looks for e-mails, mentions and emoji codes once
+# escapes are gone. It is never first on its line, where it would open a block of HTML.
+_CUT = "<!-- -->"
+
+# An underscore inside a word emphasises nothing.
+_ALWAYS = r"[\\`*{}\[\]<>|~$#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|&(?=#?[A-Za-z0-9]+;|\d)|!(?=\d)"
+_SPECIAL = re.compile(_ALWAYS)
+_SPECIAL_OUT_OF_LINK = re.compile(
+    rf"(?P<plain>{_ALWAYS}|:(?=//)|(?<=www)\.)|(?P<cut>@(?=\w)|(?<!\w):(?=[\w+-]+:))", re.IGNORECASE
+)
+_AT_START = re.compile(r"(?=[-+=:])|[0-9]+(?=[.)])")
+_ENTITY = re.compile(r"&(?=#?[A-Za-z0-9]+;)")
+
+
+def clean(text: str) -> str:
+    """The text without control characters and marks that reverse its direction; every line break is one `\\n`."""
+    return _SURROGATE.sub("\ufffd", _DROPPED.sub("", _LINE_BREAKS.sub("\n", text)))
+
+
+def paragraphs(text: str) -> list[list[list[tuple[str, bool]]]]:
+    """The clean text as paragraphs of lines of pieces (text, is it bold): what every format of document starts from.
+
+    Blank lines part paragraphs; a line has no white space at its ends. A bold span that crosses lines is bold in each.
+    """
+    return _blocks(spans(clean(text)))
+
+
+def escape(text: str, cell: bool = False) -> str:
+    """Markdown for the text, all of it literal. In a table's cell (`cell`) lines are parted by `<br>`."""
+    return _joined(_blocks([(clean(text), False)]), cell)
+
+
+def rich(text: str, cell: bool = False) -> str:
+    """As `escape`, with `**bold**` honoured."""
+    return _joined(paragraphs(text), cell)
+
+
+def bold(text: str) -> str:
+    """The text on one line, all of it bold; its own marks say nothing more and go."""
+    return _line(_trimmed([(" ".join(plain(clean(text)).split("\n")), True)]))
+
+
+def link(label: str, address: str) -> str:
+    """A link of one line, bold honoured. `address` is safe already: characters of URLs only, no parenthesis, no bar."""
+    pieces = spans(" ".join(clean(label).split("\n")))
+    return f"[{_line(_trimmed(pieces), in_link=True)}]({_ENTITY.sub('&amp;', address)})"
+
+
+def _blocks(pieces: list[tuple[str, bool]]) -> list[list[list[tuple[str, bool]]]]:
+    lines: list[list[tuple[str, bool]]] = [[]]
+    for piece, bold in pieces:
+        for index, part in enumerate(piece.split("\n")):
+            if index:
+                lines.append([])
+            if part:
+                lines[-1].append((part, bold))
+    found: list[list[list[tuple[str, bool]]]] = []
+    blank = True
+    for line in map(_trimmed, lines):
+        if line and blank:
+            found.append([])
+        if line:
+            found[-1].append(line)
+        blank = not line
+    return found
+
+
+def _trimmed(line: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    while line and not line[0][0].strip():
+        line = line[1:]
+    while line and not line[-1][0].strip():
+        line = line[:-1]
+    if line:
+        line = [(line[0][0].lstrip(), line[0][1]), *line[1:]]
+        line = [*line[:-1], (line[-1][0].rstrip(), line[-1][1])]
+    return line
+
+
+def _joined(blocks: list[list[list[tuple[str, bool]]]], cell: bool) -> str:
+    within, between = ("<br>", "<br><br>") if cell else ("\\\n", "\n\n")
+    return between.join(within.join(_line(line) for line in block) for block in blocks)
+
+
+def _line(pieces: list[tuple[str, bool]], in_link: bool = False) -> str:
+    out = ""
+    for index, (piece, bold) in enumerate(pieces):
+        core = piece.strip()
+        if not bold or not core:
+            out += _literal(piece, start=not out, in_link=in_link)
+            continue
+        lead = piece[: len(piece) - len(piece.lstrip())]
+        following = piece[len(lead) + len(core) :] or (pieces[index + 1][0] if index + 1 < len(pieces) else "")
+        out += lead
+        # Stars open or close a bold only where punctuation is on neither side, or on both: a cut counts as punctuation.
+        if out and (out.endswith("**") or (_is_letter(out[-1]) and not _is_letter(core[0]))):
+            out += _CUT
+        out += f"**{_literal(core, start=not out, in_link=in_link)}**"
+        if following and _is_letter(following[0]) and not _is_letter(core[-1]):
+            out += _CUT
+        out += piece[len(lead) + len(core) :]
+    return out
+
+
+def _is_letter(char: str) -> bool:
+    """Neither white space nor punctuation, in the words of CommonMark."""
+    return not char.isspace() and unicodedata.category(char)[0] not in "PS"
+
+
+def _literal(text: str, start: bool = False, in_link: bool = False) -> str:
+    out = _SPECIAL.sub(r"\\\g<0>", text) if in_link else _SPECIAL_OUT_OF_LINK.sub(_escaped, text)
+    mark = _AT_START.match(out) if start else None
+    return f"{mark[0]}\\{out[mark.end() :]}" if mark else out
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"\\{match[0]}{_CUT if match['cut'] else ''}"
