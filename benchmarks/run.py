@@ -1,0 +1,466 @@
+"""How fast the tool is: one table of CPU ratios, each against a baseline of the same run. See README.md beside.
+
+python benchmarks/run.py [--rounds N] [--only NAME…]
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import pty
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SIZES = (1_000, 5_000, 10_000)
+HEAVY = 3  # rows that last for seconds are measured in one round of three
+
+
+class CannotRun(Exception):
+    """A measured process failed."""
+
+
+# --- a roadmap to measure on ----------------------------------------------------------------------------------------
+
+_MISSION = """\
+# La mission de mesure.
+
+titre: Mission « Mesurer la lecture »
+nature: mission d'essai
+etat_au: 2021-05-07
+
+# Les niveaux, du meilleur au moins bon.
+echelle:
+  - code: tres_satisfaisant
+    libelle: très satisfaisant
+    abrege: TS
+    symbole: ●
+
+  - code: satisfaisant
+    libelle: satisfaisant
+    abrege: S
+    symbole: ◐
+
+  - code: en_retard
+    libelle: en retard
+    abrege: R
+    symbole: ▲
+    alerte: true
+
+dimensions:
+  - code: operationnelle
+    libelle: Opérationnelles
+    horizon: [3, 9]
+
+  - code: strategique
+    libelle: Stratégiques
+    horizon: [6, 12]
+
+  - code: politique
+    libelle: Politiques
+    horizon: [12, 18]
+
+bloqueurs:
+  - id: vehicule-legislatif
+    libelle: véhicule législatif
+"""
+_CHANTIERS = ("legaliser", "mobiliser", "soutenir", "eduquer")
+_LEVIERS = ("droit", "prime", "ingenierie", "faire-alliance")
+_LEVELS = ("tres_satisfaisant", "satisfaisant", "en_retard")
+_DIMENSIONS = ("operationnelle", "strategique", "politique")
+
+
+def _mesure(n: int, total: int) -> str:
+    """About 900 bytes, shaped like a real item: bold marks, French quotes, a comment, inline and block lists."""
+    done = (
+        f"La rencontre n° {n} a réuni {n % 90 + 10} « catalyseurs territoriaux » et donné lieu à une **note partagée**"
+        " sur les complémentarités entre associations, entreprises et collectivités, publiée sur l'espace numérique"
+    )
+    following = (
+        f"Tenir la session suivante sur le territoire {n % 101}, puis remettre l'évaluation aux partenaires réunis "
+        "en comité, avec les enseignements de la recherche-action"
+    )
+    lines = [
+        f"  - id: {n}",
+        f"    titre: Structurer une **démarche de dialogue actif** n° {n} entre les dynamiques du « jouer collectif »",
+        f"    dimension: {_DIMENSIONS[n * 3 // (total + 1)]}",
+        f"    chantiers: [{_CHANTIERS[n % 4]}]",
+        f"    leviers: [{_LEVIERS[n % 3]}, {_LEVIERS[3]}]",
+        "    pilotes:",
+        "      - Le RAMEAU",
+        f"      - le Réseau des {n % 40 + 10} territoires",
+        f"    avancement: {_LEVELS[n % 3]}",
+        "    provenance: infere",
+        f"    realise: {done}",
+        f"    prochaine_etape: {following}",
+        f"    echeance: 2021-{n % 8 + 5:02}  # d'après « en {n % 8 + 5}/21 »",
+    ]
+    if n % 5 == 0:
+        lines.append("    bloqueurs: [vehicule-legislatif]")
+    if n % 7 == 0 and n > 7:
+        lines.append(f"    renvois: [{n - 7}]")
+    return "\n".join(lines) + "\n"
+
+
+def generate(folder: Path, total: int) -> Path:
+    """Writes a valid roadmap of `total` mesures; returns its folder."""
+    data = folder / f"mesures-{total}" / "data"
+    data.mkdir(parents=True)
+    (data / "mission.yaml").write_text(_MISSION, "utf-8")
+    for name, ids in (("chantiers", _CHANTIERS), ("leviers", _LEVIERS)):
+        items = "".join(f"  - id: {i}\n    titre: {i.capitalize()}\n\n" for i in ids)
+        (data / f"{name}.yaml").write_text(f"{name}:\n{items}", "utf-8")
+    with (data / "mesures.yaml").open("w", encoding="utf-8") as file:
+        file.write("# Les mesures, une par rencontre.\n\nmesures:\n")
+        for n in range(1, total + 1):
+            file.write(_mesure(n, total) + ("\n" if n < total else ""))
+    return data
+
+
+# --- in a process of its own: one sample on stdout ------------------------------------------------------------------
+
+
+def _sample_read(data: Path) -> float:
+    """CPU seconds to read and check a roadmap, warnings included; imports apart."""
+    from alliances_cli import location, store
+
+    gc.disable()  # as the tool does
+    root = location.find_root(str(data), None, data)
+    start = time.process_time()
+    reading = store.parse(store.read_sources(root))
+    warnings = reading.warnings()
+    seconds = time.process_time() - start
+    if reading.problems or len(reading.lecture.items["mesures"]) < 1:
+        raise CannotRun(f"{data} isn't a valid roadmap: {[*reading.problems, *warnings][:1]}")
+    return seconds
+
+
+def _sample_load(data: Path) -> float:
+    """CPU seconds of PyYAML's fast loader on the same text, in the tool's conditions: without garbage collection."""
+    gc.disable()
+    return _sample_stock(data)
+
+
+def _sample_stock(data: Path) -> float:
+    """The same as Python runs it unless told."""
+    import yaml
+
+    text = (data / "mesures.yaml").read_text("utf-8")
+    start = time.process_time()
+    yaml.load(text, Loader=yaml.CSafeLoader)
+    return time.process_time() - start
+
+
+def _sample_memory(data: Path) -> float:
+    """Bytes at the peak of reading and checking a roadmap, less those held once all is imported."""
+    from alliances_cli import location, store
+
+    gc.disable()
+    root = location.find_root(str(data), None, data)
+    before = _peak()
+    reading = store.parse(store.read_sources(root))
+    reading.warnings()
+    return _peak() - before
+
+
+def _peak() -> int:
+    """The peak of resident memory so far, in bytes."""
+    try:
+        # Linux hands `ru_maxrss` down from the parent process; this it doesn't.
+        status = Path("/proc/self/status").read_text("ascii", "replace")
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+    except (OSError, IndexError):
+        unit = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+SAMPLES: dict[str, Callable[[Path], float]] = {
+    "read": _sample_read,
+    "load": _sample_load,
+    "stock": _sample_stock,
+    "memory": _sample_memory,
+}
+
+
+# --- measuring ------------------------------------------------------------------------------------------------------
+
+
+def _environment(**variables: str) -> dict[str, str]:
+    """What the measured processes see: none of Python's switches (with `.pyc` files, then) and none of the tool's."""
+    dropped = ("PYTHON", "ALLIANCES_", "_ALLIANCES_", "COMP_", "NO_COLOR", "COLUMNS", "LC_", "LANG")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+    return {**kept, "LANG": "C.UTF-8", **variables}
+
+
+def _cpu(argv: Sequence[str], variables: dict[str, str] | None = None, terminal: bool = False) -> float:
+    """CPU seconds of a whole process, user and system.
+
+    Raises: CannotRun when it fails.
+    """
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    code, said = (_run_on_terminal if terminal else _run_piped)(argv, _environment(**(variables or {})))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if code:
+        raise CannotRun(f"exit code {code}: {said.strip() or 'no word said'}")
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+def _run_piped(argv: Sequence[str], environment: dict[str, str]) -> tuple[int, str]:
+    done = subprocess.run(
+        argv, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False
+    )
+    return done.returncode, done.stderr
+
+
+def _run_on_terminal(argv: Sequence[str], environment: dict[str, str]) -> tuple[int, str]:
+    environment = {**environment, "TERM": "xterm-256color", "COLUMNS": "100"}
+    master, slave = pty.openpty()
+    process = subprocess.Popen(argv, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=slave, stderr=slave)
+    os.close(slave)
+    shown = b""
+    try:
+        while piece := os.read(master, 65536):
+            shown += piece
+    except OSError:  # Linux's way to say that nobody writes any more
+        pass
+    os.close(master)
+    return process.wait(), shown.decode("utf-8", "replace")
+
+
+def _sample(name: str, data: Path) -> float:
+    """One of SAMPLES, in a new process."""
+    done = subprocess.run(
+        [sys.executable, __file__, "--sample", name, str(data)],
+        env=_environment(),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        raise CannotRun(done.stderr.strip().rpartition("\n")[2])
+    return float(done.stdout)
+
+
+# --- the rows -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Row:
+    """One line of the table: `measure` and `baseline` each give a sample; their ratio is what counts. Measured in each
+    round, or in one of `every`."""
+
+    name: str
+    measured: str
+    against: str
+    measure: Callable[[], float]
+    baseline: Callable[[], float]
+    target: float | None = None
+    every: int = 1
+    ratios: list[float] = field(default_factory=list)
+    failure: str = ""
+
+    def sample(self) -> None:
+        try:
+            baseline = self.baseline()
+            self.ratios.append(self.measure() / baseline)
+        except CannotRun as error:
+            self.failure = str(error)
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        target = f"≤ {self.target:g}" if self.target else "–"
+        if self.failure or not self.ratios:
+            return (self.name, self.measured, self.against, "failed", "", target, "")
+        median = statistics.median(self.ratios)
+        met = "" if self.target is None else "yes" if median <= self.target else "NO"
+        spread = f"{_ratio(min(self.ratios))}–{_ratio(max(self.ratios))}"
+        return (self.name, self.measured, self.against, _ratio(median), spread, target, met)
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.1f}" if value >= 2 else f"{value:.2f}"
+
+
+def _program() -> list[str]:
+    """The tool as people start it."""
+    script = Path(sys.executable).with_name("alliances")
+    return [str(script)] if script.exists() else [sys.executable, "-m", "alliances_cli"]
+
+
+def _rows(folder: Path) -> list[Row]:
+    program = _program()
+    rows: list[Row] = []
+    generated: dict[int, Path] = {}
+    copied: list[Path] = []
+    turn = count()
+
+    def made(total: int) -> Path:
+        if total not in generated:
+            generated[total] = generate(folder, total)
+        return generated[total]
+
+    def copy() -> Path:
+        if not copied:
+            copied.append(Path(shutil.copytree(ROOT / "data", folder / "copy" / "data")))
+        return copied[0]
+
+    def start() -> float:
+        return _cpu([sys.executable, "-c", "pass"])
+
+    def command(name: str, target: float | None, *argv: str, measured: str = "", terminal: bool = False) -> None:
+        words = measured or " ".join(argv)
+        rows.append(
+            Row(name, words, "python -c pass", lambda: _cpu([*program, *argv], terminal=terminal), start, target)
+        )
+
+    def completion(name: str, target: float, words: str) -> None:
+        variables = {
+            "_ALLIANCES_COMPLETE": "complete_bash",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(len(words.split(" ")) - 1),
+        }
+        rows.append(Row(name, f"{words}⇥", "python -c pass", lambda: _cpu(program, variables), start, target))
+
+    def write(data: Path, item: str) -> float:
+        # Another text each time: there is always something to write.
+        return _cpu([*program, "update", item, f"--realise=Écrit au tour {next(turn)}", "--data", str(data)])
+
+    def per_item(total: int) -> float:
+        return _sample("memory", made(total)) / total
+
+    command("version", 2.5, "--version")
+    command("help", 7.5, "--help")
+    completion("tab-commands", 7.5, "alliances s")
+    completion("tab-ids", 9, "alliances show 1")
+    command("status", 20, "status", measured="status, piped")
+    command("status-terminal", 20, "status", measured="status, on a terminal", terminal=True)
+    command("list", 20, "list")
+    command("show", 20, "show", "15")
+    command("check", 20, "check")
+    command("summarise", 20, "summarise", "--format", "json")
+    rows.append(Row("update", "update of one field", "python -c pass", lambda: write(copy(), "15"), start, 20))
+    command("render-html", 23, "render", "--format", "html")
+    command("render-md", 23, "render", "--format", "md")
+    for total, loader, target, every in (
+        (1_000, "load", None, 1),
+        (10_000, "load", 0.6, HEAVY),
+        (10_000, "stock", 0.6, HEAVY),
+    ):
+        rows.append(
+            Row(
+                f"read-{total}" + ("-stock" if loader == "stock" else ""),
+                f"reading and checking {total:,} mesures",
+                "CSafeLoader, collector on" if loader == "stock" else "CSafeLoader",
+                lambda total=total: _sample("read", made(total)),  # type: ignore[misc]
+                lambda total=total, loader=loader: _sample(loader, made(total)),  # type: ignore[misc]
+                target,
+                every,
+            )
+        )
+    rows.append(
+        Row(
+            "update-10000",
+            "update of one field in 10,000",
+            "CSafeLoader",
+            lambda: write(made(10_000), "5000"),
+            lambda: _sample("load", made(10_000)),
+            every=HEAVY,
+        )
+    )
+    rows.append(
+        Row(
+            "render-1000",
+            "render --format html of 1,000",
+            "CSafeLoader",
+            lambda: _cpu([*program, "render", "--format", "html", "--data", str(made(1_000))]),
+            lambda: _sample("load", made(1_000)),
+        )
+    )
+    first = SIZES[0]
+    rows.append(
+        Row(
+            f"memory-{first}",
+            f"peak memory of reading {first:,}",
+            "the text's size",
+            lambda: _sample("memory", made(first)),
+            lambda: float((made(first) / "mesures.yaml").stat().st_size),
+            every=HEAVY,
+        )
+    )
+    for total in SIZES[1:]:
+        rows.append(
+            Row(
+                f"memory-{total}",
+                f"the same for {total:,}, per item",
+                f"per item of {first:,}",
+                lambda total=total: per_item(total),  # type: ignore[misc]
+                lambda: per_item(first),
+                1.2,
+                HEAVY,
+            )
+        )
+    return rows
+
+
+HEADER = ("name", "measured", "against", "ratio", "min–max", "target", "met")
+
+
+def _table(rows: Sequence[Row]) -> str:
+    lines = [HEADER, *(row.cells for row in rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(HEADER))]
+    numbers = (3, 4, 5)
+
+    def drawn(line: Sequence[str]) -> Iterator[str]:
+        for i, (cell, width) in enumerate(zip(line, widths, strict=True)):
+            yield cell.rjust(width) if i in numbers else cell.ljust(width)
+
+    drawn_lines = ["  ".join(drawn(line)).rstrip() for line in lines]
+    return "\n".join([drawn_lines[0], "  ".join("-" * width for width in widths), *drawn_lines[1:]])
+
+
+def main() -> int:
+    """Measures and prints the table; 0 unless something can't run, whatever the ratios."""
+    if sys.argv[1:2] == ["--sample"]:
+        print(SAMPLES[sys.argv[2]](Path(sys.argv[3])))
+        return 0
+    parser = argparse.ArgumentParser(description="Prints one table of CPU ratios; see benchmarks/README.md.")
+    parser.add_argument("--rounds", type=int, default=15, metavar="N", help="how many rounds (15)")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these rows")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="alliances-bench-") as name:
+        rows = _rows(Path(name))
+        unknown = set(options.only) - {row.name for row in rows}
+        if unknown:
+            parser.error(f"no row named {', '.join(sorted(unknown))}; there are: {', '.join(r.name for r in rows)}")
+        rows = [row for row in rows if not options.only or row.name in options.only]
+        # The first run of all writes `.pyc` files and fills the disk's cache: it doesn't count.
+        for row in rows:
+            row.sample()
+            row.ratios.clear()
+        for turn in range(max(options.rounds, 1)):
+            for row in rows:
+                if turn % row.every == 0 and not row.failure:
+                    row.sample()
+            if sys.stderr.isatty():
+                print(f"\rround {turn + 1} of {options.rounds}\033[K", end="", file=sys.stderr, flush=True)
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr)
+    print(_table(rows))
+    failed = [row for row in rows if row.failure]
+    for row in failed:
+        print(f"{row.name}: {row.failure}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
