@@ -1,0 +1,110 @@
+"""What the tests share: the real roadmap copied aside, the command line run in this process, golden outputs."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+DATA = REPOSITORY / "data"
+GOLDEN = REPOSITORY / "tests" / "golden"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command line came to; `spoken` is stdout and stderr with French spaces made ordinary."""
+
+    code: int
+    out: str
+    err: str
+    raw: bytes
+
+    @property
+    def spoken(self) -> str:
+        return (self.out + self.err).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+class _Stream(io.TextIOWrapper):
+    """A stream that is, or isn't, a terminal."""
+
+    def __init__(self, tty: bool) -> None:
+        super().__init__(io.BytesIO(), encoding="utf-8", newline="")
+        self.tty = tty
+
+    def isatty(self) -> bool:
+        return self.tty
+
+    def bytes(self) -> bytes:
+        self.flush()
+        buffer = self.buffer
+        assert isinstance(buffer, io.BytesIO)
+        return buffer.getvalue()
+
+
+Invoke = Callable[..., Outcome]
+
+
+@pytest.fixture
+def invoke(monkeypatch: pytest.MonkeyPatch) -> Invoke:
+    """Runs a command line in this process; expects success unless told, and never a traceback."""
+
+    def run(*argv: str, code: int | None = 0, columns: int | None = None, **environment: str) -> Outcome:
+        from alliances_cli.cli.app import main
+
+        with monkeypatch.context() as patch:
+            for name in ("ALLIANCES_DATA", "LC_ALL", "LC_CTYPE", "LANG", "NO_COLOR", "COLUMNS"):
+                patch.delenv(name, raising=False)
+            patch.setenv("TERM", "xterm-256color")
+            if columns is not None:
+                patch.setenv("COLUMNS", str(columns))
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            out, err = _Stream(columns is not None), _Stream(columns is not None)
+            patch.setattr(sys, "stdout", out)
+            patch.setattr(sys, "stderr", err)
+            found = main(argv)
+        outcome = Outcome(found, out.bytes().decode(), err.bytes().decode(), out.bytes())
+        assert "Traceback" not in outcome.err
+        assert code is None or found == code, f"{argv} → {found}\n{outcome.out}{outcome.err}"
+        return outcome
+
+    return run
+
+
+@pytest.fixture
+def roadmap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the real roadmap, the current folder set beside it; returns its data folder."""
+    shutil.copytree(DATA, tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def at_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The current folder is the repository's."""
+    monkeypatch.chdir(REPOSITORY)
+    yield
+
+
+Golden = Callable[[str, str], None]
+
+
+@pytest.fixture
+def golden() -> Golden:
+    """Compares a text with the kept one; ALLIANCES_GOLDEN=1 rewrites it."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if os.environ.get("ALLIANCES_GOLDEN"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+        assert path.read_bytes().decode() == text, f"{path.name} differs; ALLIANCES_GOLDEN=1 rewrites it"
+
+    return compare
