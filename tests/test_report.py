@@ -176,7 +176,7 @@ def moment_of(feuille: FeuilleDeRoute) -> Moment:
     return bilan.moment(feuille, None, None) or Moment(parse("2021-05-07").last, "au")
 
 
-def render(feuille: FeuilleDeRoute, format: str, own: Path | None = None) -> str:  # noqa: A002
+def render(feuille: FeuilleDeRoute, format: str, own: Path | None = None) -> str:
     return as_report.render(feuille, moment_of(feuille), format, own, VERSION)
 
 
@@ -234,11 +234,11 @@ def normal(text: str) -> str:
     return " ".join(text.split())
 
 
-def page_of(feuille: FeuilleDeRoute, format: str) -> Page:  # noqa: A002
+def page_of(feuille: FeuilleDeRoute, format: str) -> Page:
     return read_page(render(feuille, format), format)
 
 
-def read_page(document: str, format: str) -> Page:  # noqa: A002
+def read_page(document: str, format: str) -> Page:
     return Page(document if format == "html" else MarkdownIt("commonmark").enable("table").render(document))
 
 
@@ -669,7 +669,7 @@ def test_the_policy_allows_the_style_and_nothing_else() -> None:
 
 
 def test_every_item_has_its_place() -> None:
-    for format in as_report.FORMATS:  # noqa: A001
+    for format in as_report.FORMATS:
         page = page_of(real(), format)
         names = {attrs.get("id") or attrs.get("name") for _, attrs in page.tags}
         assert {"mesure-9", "chantier-legaliser", "levier-droit-de-l-alliance", "bloqueur-portage-politique"} <= names
@@ -693,7 +693,7 @@ def test_a_colour_is_legible_in_both_themes(colour: str) -> None:
 
 def test_french_spaces_are_made_not_to_break_and_nothing_else_changes() -> None:
     feuille = small([{"id": "1", "titre": "l'« été » : 7ème ; A définir !"}])
-    for format in as_report.FORMATS:  # noqa: A001
+    for format in as_report.FORMATS:
         page = read_page(render(feuille, format), format)
         assert "l'«\u00a0été\u00a0»\u00a0: 7ème\u202f; A définir\u202f!" in "".join(page.parts)
 
@@ -908,7 +908,7 @@ def test_a_fault_in_an_included_template_names_it(tmp_path: Path) -> None:
 
 def test_shipped_templates_escape_by_themselves() -> None:
     """No template turns escaping off, and nothing is marked safe outside `as_report`."""
-    for path in (ROOT / "templates").iterdir():
+    for path in (ROOT / "templates").glob("*.*"):
         assert not re.search(r"\|\s*safe\b|autoescape|\|\s*forceescape", path.read_text(encoding="utf-8")), path
     for path in (ROOT / "src").rglob("*.py"):
         if path.name != "as_report.py":

@@ -9,8 +9,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -18,12 +20,22 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+import jinja2
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
+from jinja2.bccache import Bucket
 from jinja2.exceptions import SecurityError, TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from alliances_cli import bilan, typographie
+from alliances_cli import __version__, bilan, typographie
 from alliances_cli.bilan import Compte, Moment
 from alliances_cli.champs import FAMILLES, PROVENANCE_LIBELLES, SINGULIER, Famille
 from alliances_cli.errors import TemplateFault
@@ -58,7 +70,7 @@ def render(
     moment: Moment,
     format: str,
     own_templates: Path | None,
-    version: str,  # noqa: A002
+    version: str,
 ) -> str:
     """The whole document, in one of FORMATS, as the roadmap stands at `moment`. `own_templates` is the roadmap's own
     folder of templates, which goes first where it exists; `version` is the tool's, for the colophon.
@@ -66,6 +78,8 @@ def render(
     Raises: TemplateFault.
     """
     own = own_templates if own_templates is not None and own_templates.is_dir() else None
+    if own is not None and own.resolve() == shipped_templates():
+        own = None
     environment = _environment(format, own) if own else _shipped_environment(format)
     try:
         context = _context(feuille, moment, version)
@@ -96,8 +110,40 @@ class _Folder(FileSystemLoader):
         except UnicodeDecodeError:
             raise TemplateSyntaxError("le fichier n'est pas en UTF-8", 1, template, template) from None
         except OSError as error:
-            reason = error.strerror or "le fichier ne peut pas être lu"
-            raise TemplateSyntaxError(f"lecture impossible ({reason})", 1, template, template) from None
+            raise TemplateSyntaxError("le fichier ne peut pas être lu", 1, template, template) from error
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """The shipped templates, compiled, kept beside them as Python keeps its modules: compiling them takes most of a
+    render's time. Never those of a roadmap: what is kept here runs as it is."""
+
+    def __init__(self, format: str) -> None:
+        self.folder = shipped_templates()
+        self.salt = f"{format}|{__version__}|{jinja2.__version__}"
+        super().__init__(str(self.folder / "__pycache__"), "%s.jinja")
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        return super().get_cache_key(f"{self.salt}|{name}", filename)
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if sys.dont_write_bytecode:
+            return
+        with suppress(OSError):
+            Path(self.directory).mkdir(exist_ok=True)
+            super().dump_bytecode(bucket)
+
+    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
+        if filename is None or Path(filename).parent != self.folder:
+            return Bucket(environment, "", "")
+        return super().get_bucket(environment, name, filename, source)
+
+    def set_bucket(self, bucket: Bucket) -> None:
+        if bucket.key:
+            super().set_bucket(bucket)
 
 
 def shipped_templates() -> Path:
@@ -107,7 +153,7 @@ def shipped_templates() -> Path:
     return inside if inside.is_dir() else package.parent.parent / "templates"
 
 
-def _environment(format: str, own_templates: Path | None) -> Environment:  # noqa: A002
+def _environment(format: str, own_templates: Path | None) -> Environment:
     shipped = _Folder(shipped_templates())
     loaders: list[BaseLoader] = [PrefixLoader({SHIPPED_PREFIX: shipped}), shipped]
     if own_templates is not None:
@@ -123,6 +169,7 @@ def _environment(format: str, own_templates: Path | None) -> Environment:  # noq
         lstrip_blocks=True,
         keep_trailing_newline=False,
         auto_reload=False,
+        bytecode_cache=_Compiled(format),
     )
     environment.filters.update(
         riche=texts.rich,
@@ -130,19 +177,17 @@ def _environment(format: str, own_templates: Path | None) -> Environment:  # noq
         cellule=texts.cell,
         ligne=texts.line,
         gras=texts.bold,
-        enumeration=typographie.enumeration,
     )
     environment.globals.update(
         lien=texts.link,
         compte=typographie.count,
         nombre=typographie.number,
-        majuscule=typographie.capitalised,
     )
     return environment
 
 
 @cache
-def _shipped_environment(format: str) -> Environment:  # noqa: A002
+def _shipped_environment(format: str) -> Environment:
     """The shipped templates don't change while the tool runs: compiled once, for scripts that render often."""
     return _environment(format, None)
 
@@ -608,5 +653,4 @@ def _said(error: Exception) -> str:
         RecursionError: "le modèle s'appelle lui-même sans fin",
         TemplateError: "le modèle ne peut pas être rendu",
     }
-    said = next((french for cls, french in kind.items() if isinstance(error, cls)), "le modèle ne peut pas être rendu")
-    return f"{said} ({text})" if text and not isinstance(error, RecursionError) else said
+    return next((french for cls, french in kind.items() if isinstance(error, cls)), "le modèle ne peut pas être rendu")

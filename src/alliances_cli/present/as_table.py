@@ -11,11 +11,11 @@ from typing import Any
 from alliances_cli.api import Vue
 from alliances_cli.bilan import Bilan, Groupe
 from alliances_cli.champs import PROVENANCE_LIBELLES, Famille, of_famille
-from alliances_cli.model import Preuve
+from alliances_cli.model import Echelon, Preuve
 from alliances_cli.periode import Periode
 from alliances_cli.present import markdown
 from alliances_cli.selection import Item
-from alliances_cli.typographie import count, plain, spaced
+from alliances_cli.typographie import NBSP, count, plain, spaced
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -97,7 +97,14 @@ def list_as_md(vue: Vue, famille: Famille, items: Sequence[Item]) -> str:
     header = ["Id", "Titre"]
     if famille == "leviers":
         header.append("Texte")
-        rows = [[r.id, markdown.rich(r.titre, cell=True), markdown.rich(r.texte or "", cell=True)] for r in items]
+        rows = [
+            [
+                markdown.escape(r.id, cell=True),
+                markdown.rich(r.titre, cell=True),
+                markdown.rich(r.texte or "", cell=True),
+            ]
+            for r in items
+        ]
         return _markdown(f"{said} au {vue.moment.in_words}", header, rows)
     header += ["Avancement", "Réalisé", "Prochaine étape", "Échéance"]
     rows = []
@@ -113,9 +120,7 @@ def list_as_md(vue: Vue, famille: Famille, items: Sequence[Item]) -> str:
             [
                 markdown.escape(record.id, cell=True),
                 markdown.rich(record.titre, cell=True),
-                f"{niveau.symbole}\u00a0{markdown.escape(niveau.libelle, cell=True)}{mark}"
-                if niveau
-                else "sans niveau",
+                f"{_level(niveau)}{mark}" if niveau else "sans niveau",
                 markdown.rich(getattr(record, "realise", None) or "", cell=True),
                 markdown.rich(getattr(record, "prochaine_etape", None) or "", cell=True),
                 echeance.in_words if echeance else "",
@@ -129,7 +134,7 @@ def summary_as_md(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement:
     sans = whole.compte.sans_avancement > 0
     niveaux = vue.feuille.echelle if whole.compte.sans_avancement < whole.compte.total else ()
     header = [(groupement or ("dimension" if groupes else whole.famille)).capitalize().replace("Echeance", "Échéance")]
-    header += [f"{n.symbole}\u00a0{markdown.escape(n.libelle, cell=True)}" for n in niveaux]
+    header += [_level(niveau) for niveau in niveaux]
     header += ["sans niveau"] * sans + ["Total"]
     rows = []
     for groupe in (*groupes, Groupe(None, "Ensemble", whole.compte)):
@@ -139,6 +144,10 @@ def summary_as_md(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement:
         rows.append([f"**{label}**" if groupe.libelle == "Ensemble" else label, *map(str, numbers)])
     title = f"{count(whole.compte.total, whole.famille[:-1])} au {vue.moment.in_words}"
     return _markdown(title, header, rows, numbers_from=1)
+
+
+def _level(niveau: Echelon) -> str:
+    return f"{markdown.escape(niveau.symbole, cell=True)}{NBSP}{markdown.escape(niveau.libelle, cell=True)}"
 
 
 def _markdown(title: str, header: list[str], rows: list[list[str]], numbers_from: int | None = None) -> str:
