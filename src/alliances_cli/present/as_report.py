@@ -35,7 +35,7 @@ from jinja2.exceptions import SecurityError, TemplateError, TemplateNotFound, Te
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from alliances_cli import __version__, bilan, typographie
+from alliances_cli import bilan, typographie
 from alliances_cli.bilan import Compte, Moment
 from alliances_cli.champs import FAMILLES, PROVENANCE_LIBELLES, SINGULIER, Famille
 from alliances_cli.errors import TemplateFault
@@ -80,7 +80,7 @@ def render(
     own = own_templates if own_templates is not None and own_templates.is_dir() else None
     if own is not None and own.resolve() == shipped_templates():
         own = None
-    environment = _environment(format, own) if own else _shipped_environment(format)
+    environment = _environment(format, own, version) if own else _shipped_environment(format, version)
     try:
         context = _context(feuille, moment, version)
         if format == "html":
@@ -117,9 +117,9 @@ class _Compiled(FileSystemBytecodeCache):
     """The shipped templates, compiled, kept beside them as Python keeps its modules: compiling them takes most of a
     render's time. Never those of a roadmap: what is kept here runs as it is."""
 
-    def __init__(self, format: str) -> None:
+    def __init__(self, format: str, version: str) -> None:
         self.folder = shipped_templates()
-        self.salt = f"{format}|{__version__}|{jinja2.__version__}"
+        self.salt = f"{format}|{version}|{jinja2.__version__}"
         super().__init__(str(self.folder / "__pycache__"), "%s.jinja")
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
@@ -153,7 +153,7 @@ def shipped_templates() -> Path:
     return inside if inside.is_dir() else package.parent.parent / "templates"
 
 
-def _environment(format: str, own_templates: Path | None) -> Environment:
+def _environment(format: str, own_templates: Path | None, version: str) -> Environment:
     shipped = _Folder(shipped_templates())
     loaders: list[BaseLoader] = [PrefixLoader({SHIPPED_PREFIX: shipped}), shipped]
     if own_templates is not None:
@@ -169,7 +169,7 @@ def _environment(format: str, own_templates: Path | None) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
         auto_reload=False,
-        bytecode_cache=_Compiled(format),
+        bytecode_cache=_Compiled(format, version),
     )
     environment.filters.update(
         riche=texts.rich,
@@ -187,9 +187,9 @@ def _environment(format: str, own_templates: Path | None) -> Environment:
 
 
 @cache
-def _shipped_environment(format: str) -> Environment:
+def _shipped_environment(format: str, version: str) -> Environment:
     """The shipped templates don't change while the tool runs: compiled once, for scripts that render often."""
-    return _environment(format, None)
+    return _environment(format, None, version)
 
 
 @dataclass(frozen=True)
