@@ -249,7 +249,7 @@ def totals(feuille: FeuilleDeRoute) -> Iterator[Finding]:
     if controle is not None and not controle.agrees:
         index = feuille.mission.bilans.index(controle.publie)
         date = controle.publie.date
-        when = f"au {date.in_words}" if date.first == date.last else f"pour {date.in_words}"
+        when = f"au {date.in_words}" if date.first == date.last else f"({date.in_words})"
         message = (
             f"compté {controle.compte_text}, publié {controle.publie_text} {when} : "
             "changez un autre niveau, ou « alliances update mission --etat-au DATE »"
@@ -518,6 +518,8 @@ _YEAR = re.compile(r"\b(20\d{2})\b")
 
 def _dates_in(text: str) -> list[Periode]:
     """The dates that a sentence gives (« 12/07/21 », « 08/21 », « 12 juillet 2021 », « fin 2021 »)."""
+    if not re.search(r"\d", text):
+        return []
     plain = folded(text)
     found: list[str] = []
     for day, month, year in _NUMERIC.findall(plain):

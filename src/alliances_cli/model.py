@@ -326,10 +326,11 @@ class Echelon:
 
 def echelons(niveaux: tuple[Niveau, ...]) -> tuple[Echelon, ...]:
     """The scale, best first, as it is shown. Where no level is an alert, the last one that is neither over nor outside
-    the order is."""
+    the order is, unless it says that it isn't."""
     flagged = any(niveau.alerte for niveau in niveaux)
     ordered = [niveau for niveau in niveaux if not (niveau.clos or niveau.hors_ordre)]
-    alerts = {n.code for n in niveaux if n.alerte} if flagged else {n.code for n in ordered[-1:] if len(ordered) > 1}
+    default = [niveau for niveau in ordered[1:][-1:] if niveau.alerte is None]
+    alerts = {niveau.code for niveau in (niveaux if flagged else default) if niveau.alerte or not flagged}
     taken: set[str] = {n.abrege for n in niveaux if n.abrege}
     shapes = [s for s in _MIDDLE_SHAPES if s not in {n.symbole for n in niveaux}]
     out: list[Echelon] = []

@@ -55,8 +55,9 @@ def one_line(text: str) -> str:
 
 def folded(text: str) -> str:
     """For comparing: lower case, no accents, no bold marks, typographic signs made plain, single spaces."""
-    text = plain(text).casefold().replace("’", "'").replace("œ", "oe").replace("æ", "ae")
-    return " ".join(_MARKS.sub("", unicodedata.normalize("NFKD", text)).split())
+    text = unicodedata.normalize("NFKD", plain(text)).casefold()
+    text = text.replace("’", "'").replace("œ", "oe").replace("æ", "ae")
+    return " ".join(_MARKS.sub("", text).split())
 
 
 def name_key(name: str) -> str:

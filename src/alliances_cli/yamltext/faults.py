@@ -52,19 +52,14 @@ _PROBLEMS = (
         "un texte qui commence par « * » ou « & » se met entre guillemets",
     ),
     ("did not find expected comment or line break", "après « | » ou « > », passez à la ligne"),
-    ("did not find expected whitespace or line break", "une espace est attendue ici"),
-    ("did not find expected whitespace", "une espace est attendue ici"),
-    ("did not find URI escaped octet", "échappement « % » incorrect"),
     ("found an indentation indicator equal to 0", "le retrait indiqué après « | » ou « > » va de 1 à 9"),
     ("found duplicate %YAML directive", "directive %YAML répétée"),
     ("found duplicate %TAG directive", "directive %TAG répétée"),
     ("found incompatible YAML document", "version de YAML inconnue ; retirez la ligne %YAML"),
-    ("found unknown directive name", "directive inconnue ; « % » en début de ligne demande des guillemets"),
     (
         "found undefined tag handle",
-        "étiquette de type inconnue ; mettez le texte qui commence par « ! » entre guillemets",
+        "étiquette de type inconnue ; mettez entre guillemets un texte qui commence par « ! »",
     ),
-    ("found extremely long version number", "version de YAML inconnue ; retirez la ligne %YAML"),
     ("exceeded", "trop de niveaux imbriqués"),
 )
 _CONTEXTS = (
@@ -72,6 +67,15 @@ _CONTEXTS = (
     ("while parsing a flow sequence", "la liste ouverte ici par « [ » n'est pas fermée"),
     ("while parsing a flow mapping", "le groupe ouvert ici par « { » n'est pas fermé"),
 )
+# Whatever is wrong in a directive or in a tag.
+_DIRECTIVES = (
+    "while scanning a directive",
+    "while scanning a %",
+    "while parsing a %",
+    "while scanning a tag directive",
+    "while parsing a tag directive",
+)
+_TAGS = ("while scanning a tag", "while parsing a tag")
 # Where the place to show is that of the context: the key itself, the sign that begins the text.
 _AT_CONTEXT = ("could not find expected ':'", "did not find expected alphabetic or numeric character")
 _CLOSED = "texte inattendu après un guillemet fermant : il en manque un avant, ou l'apostrophe est à doubler ('')"
@@ -89,6 +93,13 @@ def describe(problem: str, context: str, at_end: bool, char: str, before: str) -
                 return message, True
         if context.startswith("while parsing a flow node"):
             return "le fichier finit avant la fermeture d'une liste « [ » ou d'un groupe « { »", False
+    if context.startswith(_DIRECTIVES):
+        return (
+            "directive incorrecte ; retirez cette ligne, ou mettez entre guillemets un texte qui commence par « % »",
+            True,
+        )
+    if context.startswith(_TAGS):
+        return "étiquette de type incorrecte ; mettez entre guillemets un texte qui commence par « ! »", True
     if problem.startswith(("did not find expected key", "did not find expected ',' or")) and before in ("'", '"'):
         return _CLOSED, False
     if problem.startswith("did not find expected key") and char in ("]", "}"):
