@@ -8,7 +8,7 @@ import pytest
 
 from alliances_cli import bilan, store
 from alliances_cli.location import FILES, Root
-from alliances_cli.model import FeuilleDeRoute
+from alliances_cli.model import FeuilleDeRoute, Mission
 from alliances_cli.periode import parse
 from alliances_cli.store import Source
 from conftest import DATA
@@ -228,3 +228,17 @@ def test_blockers_may_be_items() -> None:
         ("mesures:2", "Deux", ["1"]),
         ("chantiers:c", "C", ["1"]),
     ]
+
+
+def test_totals_of_another_scale_are_never_compared() -> None:
+    """A published bilan with its own scale, even one whose codes are all among today's."""
+    levels = [{"code": c, "libelle": c} for c in ("a", "b", "c")]
+    mission = Mission.model_validate(
+        {
+            "titre": "x",
+            "etat_au": "2021",
+            "echelle": levels,
+            "bilans": [{"date": "2021", "totaux": {"a": "5"}, "echelle": levels[:2]}],
+        }
+    )
+    assert bilan.control(FeuilleDeRoute(mission)) is None

@@ -292,6 +292,16 @@ def test_something_else_in_place_of_a_file(
     ]
 
 
+def test_another_ending_is_told_not_ignored(tmp_path: Path, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mesures.yml").write_text("mesures: []\n")
+    assert "renommez « mesures.yml » en « mesures.yaml »" in invoke("check", "--data", ".", code=3).spoken
+    (tmp_path / "mesures.yaml").write_text("mesures: []\n")
+    (tmp_path / "mission.yml").write_text("titre: x\n")
+    told = invoke("check", "--data", ".", code=1).spoken
+    assert "mission.yaml: « mission.yml » n'est pas lu : renommez-le en « mission.yaml »" in told
+
+
 # Root may read anything. Another user may not even be allowed to start this Python: all is loaded first.
 _AS_NOBODY = """
 import os, pkgutil, sys

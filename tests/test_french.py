@@ -619,9 +619,9 @@ def test_the_words_of_the_help_are_french() -> None:
             {"a": "b"},
             "un texte est attendu, pas un groupe de clés (mettez entre guillemets un texte qui contient « : »)",
         ),
-        ("list_type", {}, "a", "une liste est attendue, pas un texte (écrivez `[valeur]`)"),
-        ("tuple_type", {}, "", "une liste est attendue, pas un texte vide (écrivez `[valeur]`)"),
-        ("tuple_type", {}, None, "une liste est attendue, pas une valeur vide (écrivez `[]`, ou retirez la clé)"),
+        ("list_type", {}, "a", "une liste est attendue, pas un texte (écrivez « [valeur] »)"),
+        ("tuple_type", {}, "", "une liste est attendue, pas un texte vide (écrivez « [valeur] »)"),
+        ("tuple_type", {}, None, "une liste est attendue, pas une valeur vide (écrivez « [] », ou retirez la clé)"),
         (
             "tuple_type",
             {},
@@ -632,7 +632,7 @@ def test_the_words_of_the_help_are_french() -> None:
             "model_type",
             {"class_name": "X"},
             "a",
-            "un groupe de clés est attendu, pas un texte (écrivez `clé: valeur`)",
+            "un groupe de clés est attendu, pas un texte (écrivez « clé: valeur »)",
         ),
         (
             "dict_type",
@@ -654,7 +654,7 @@ def test_the_words_of_the_help_are_french() -> None:
             f"liste trop longue : 2{N}éléments au plus, pas 3",
         ),
         ("too_short", {"min_length": 1, "actual_length": 0}, {}, f"groupe trop court : 1{N}clé au moins, pas 0"),
-        ("string_pattern_mismatch", {"pattern": "^a"}, "b", "« b » n'a pas la forme attendue (`^a`)"),
+        ("string_pattern_mismatch", {"pattern": "^a"}, "b", "« b » n'a pas la forme attendue (« ^a »)"),
         (
             "literal_error",
             {"expected": "'publie', 'saisi' or 'infere'"},

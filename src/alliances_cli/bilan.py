@@ -245,7 +245,8 @@ def control(feuille: FeuilleDeRoute) -> Controle | None:
         ):
             continue
         codes = [code for code in feuille.niveaux if code in publie.totaux]
-        if len(codes) < len(publie.totaux):
+        own = [niveau.code for niveau in publie.echelle]
+        if len(codes) < len(publie.totaux) or (own and own != list(feuille.niveaux)):
             return None
         comptes = count(feuille, feuille.mesures).comptes
         return Controle(

@@ -310,7 +310,9 @@ def missing_next_step(feuille: FeuilleDeRoute) -> Iterator[Finding]:
 def done_again(feuille: FeuilleDeRoute) -> Iterator[Finding]:
     """A next step that repeats what was done, word for word."""
     for famille, index, item in _all(feuille):
-        if item.realise and item.prochaine_etape and folded(item.realise) == folded(item.prochaine_etape):
+        done, step = item.realise, item.prochaine_etape
+        # As many words, or they can't be the same: counting is ten times faster than folding.
+        if done and step and len(done.split()) == len(step.split()) and folded(done) == folded(step):
             yield _warn(famille, index, "prochaine_etape", "l'étape suivante répète « realise » mot pour mot")
 
 
@@ -518,7 +520,8 @@ _YEAR = re.compile(r"\b(20\d{2})\b")
 
 def _dates_in(text: str) -> list[Periode]:
     """The dates that a sentence gives (« 12/07/21 », « 08/21 », « 12 juillet 2021 », « fin 2021 »)."""
-    if not re.search(r"\d", text):
+    # Most texts give none; folding them all would cost more than every other rule.
+    if not re.search(r"\d/\d|\d{4}", text):
         return []
     plain = folded(text)
     found: list[str] = []

@@ -406,11 +406,11 @@ _SENTENCES: dict[str, str] = {
 
 # How the value asked for is written, where another shape was found.
 _ADVICE: dict[tuple[str, str], str] = {
-    (_LIST, "str"): "écrivez `[valeur]`",
-    (_LIST, "NoneType"): "écrivez `[]`, ou retirez la clé",
+    (_LIST, "str"): "écrivez « [valeur] »",
+    (_LIST, "NoneType"): "écrivez « [] », ou retirez la clé",
     (_LIST, "dict"): "mettez un tiret devant chaque élément",
     (_TEXT, "dict"): "mettez entre guillemets un texte qui contient « : »",
-    (_GROUP, "str"): "écrivez `clé: valeur`",
+    (_GROUP, "str"): "écrivez « clé: valeur »",
     (_GROUP, "list"): "retirez le tiret ou les crochets",
 }
 
@@ -512,7 +512,7 @@ def describe_pydantic(kind: str, ctx: Mapping[str, object], given: object) -> st
         key, relation = _BOUNDS[kind]
         return f"un nombre {relation} {ctx.get(key, '…')} est attendu, pas {_found(given)}"
     if kind == "string_pattern_mismatch":
-        return f"{_found(given)} n'a pas la forme attendue (`{ctx.get('pattern', '…')}`)"
+        return f"{_found(given)} n'a pas la forme attendue ({quoted(ctx.get('pattern', '…'))})"
     if kind in ("none_required", "missing_sentinel_error", "ellipsis_error"):
         return f"aucune valeur n'est attendue ici, pas {_found(given)}"
     if kind == "union_tag_invalid":

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from alliances_cli.errors import NotFound
+from alliances_cli.errors import NotFound, SystemFault
 
 FILES = {"mission": "mission.yaml", "chantiers": "chantiers.yaml", "mesures": "mesures.yaml", "leviers": "leviers.yaml"}
 
@@ -36,7 +36,7 @@ class Root(NamedTuple):
 def find_root(data: str | None, variable: str | None, start: Path) -> Root:
     """The roadmap that `--data`, else the variable, else a search from `start` upwards names.
 
-    Raises: NotFound.
+    Raises: NotFound; SystemFault.
     """
     for given, origin in ((data, "--data"), (variable, "ALLIANCES_DATA")):
         if given:
@@ -44,6 +44,8 @@ def find_root(data: str | None, variable: str | None, start: Path) -> Root:
             for candidate in (folder, folder / "data"):
                 if os.path.lexists(candidate / FILES["mesures"]):
                     return Root(candidate)
+            if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
+                raise SystemFault(f"{origin} : permission refusée pour le dossier « {given} »")
             if not folder.is_dir():
                 raise NotFound(f"{origin} : le dossier « {given} » n'existe pas")
             raise NotFound(

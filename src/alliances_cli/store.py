@@ -88,7 +88,7 @@ def read_sources(root: Root) -> dict[str, Source]:
 
 
 def read_source(path: Path, name: str) -> Source | None:
-    """One file, or None where there is none."""
+    """One file, or None where there is none; one that only differs by its ending `.yml` is told, not ignored."""
     try:
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
@@ -105,6 +105,11 @@ def read_source(path: Path, name: str) -> Source | None:
     except FileNotFoundError:
         if os.path.lexists(path):
             return Source(name, problem=Problem(name, 0, 0, "ce lien ne mène à aucun fichier"))
+        other = path.with_suffix(".yml")
+        if other.exists():
+            return Source(
+                name, problem=Problem(name, 0, 0, f"« {other.name} » n'est pas lu : renommez-le en « {path.name} »")
+            )
         return None
     except OSError as error:
         if error.errno == errno.ELOOP:
@@ -409,7 +414,8 @@ def replace_file(path: Path, data: bytes, expected: bytes | None) -> None:
     target = Path(os.path.realpath(path))
     temporary = ""
     try:
-        mode = stat.S_IMODE(os.stat(target).st_mode) if target.exists() else None
+        status = os.stat(target) if target.exists() else None
+        mode = stat.S_IMODE(status.st_mode) if status is not None else None
         if mode is not None and not os.access(target, os.W_OK):
             raise SystemFault(f"{path} : permission refusée : le fichier est en lecture seule")
         descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
@@ -417,6 +423,9 @@ def replace_file(path: Path, data: bytes, expected: bytes | None) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        if status is not None and hasattr(os, "chown"):
+            with suppress(OSError):
+                os.chown(temporary, status.st_uid, status.st_gid)
         os.chmod(temporary, mode if mode is not None else 0o666 & ~_umask())
         if expected is not None and target.read_bytes() != expected:
             raise EditRefused(f"{path} a changé pendant la modification ; rien n'a été écrit, relancez la commande")

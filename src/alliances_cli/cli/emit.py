@@ -58,7 +58,7 @@ def draw(screen: Screen, shown_on: Terminal) -> str:
     from alliances_cli.present import plain
     from alliances_cli.present.screen import Table
 
-    rows = sum(len(block.rows) for block in screen if isinstance(block, Table))
+    rows = sum(len(block.rows) if isinstance(block, Table) else 0.1 for block in screen)
     if shown_on.width is None or rows > MAX_DRAWN_ROWS:
         return plain.draw(screen)
     from alliances_cli.present import rich_screen
