@@ -12,14 +12,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from alliances_cli import __version__, bilan, checks, location, selection, store
+from alliances_cli import bilan, checks, location, selection, store
 from alliances_cli.bilan import Bilan, Groupe, Groupement, Moment
 from alliances_cli.champs import FAMILLES, MISSION_CHAMPS, PAR_CODE, PROVENANCES, SINGULIER, Champ, Famille, of_famille
 from alliances_cli.errors import EditRefused, InvalidRoadmap, NotFound, Problem, SystemFault, UsageFault
 from alliances_cli.location import FILES, Root
-from alliances_cli.model import FeuilleDeRoute, Mission
+from alliances_cli.model import FeuilleDeRoute, Item, Mission
 from alliances_cli.periode import Periode
-from alliances_cli.selection import Filtres, Item
+from alliances_cli.selection import Filtres
 from alliances_cli.store import Reading
 from alliances_cli.yamltext.read import Path as YamlPath
 from alliances_cli.yamltext.read import Value
@@ -135,13 +135,11 @@ def summarise(vue: Vue, famille: Famille, groupement: Groupement | None) -> tupl
     return whole, bilan.by(vue.feuille, suivis, groupement)
 
 
-def render(root: Root, format: str, au: Periode | None) -> str:
-    """The bilan document, the same for the same data: no clock, no git.
+def publishable(root: Root, au: Periode | None) -> Vue:
+    """The roadmap as a document may show it: its totals reconcile, and its date doesn't come from the clock.
 
-    Raises: InvalidRoadmap (errors, or totals that don't reconcile); UsageFault where no date is known; TemplateFault.
+    Raises: InvalidRoadmap (errors, or totals that don't reconcile); UsageFault where no date is known.
     """
-    from alliances_cli.present import as_report
-
     reading = load(root)
     feuille = reading.require()
     totals = reading.totals()
@@ -150,7 +148,7 @@ def render(root: Root, format: str, au: Periode | None) -> str:
     moment = bilan.moment(feuille, au, None)
     if moment is None:
         raise UsageFault("la feuille de route n'a pas de date (« etat_au ») : donnez-la avec --au DATE")
-    return as_report.render(feuille, moment, format, root.templates, __version__)
+    return Vue(root, feuille, moment, (), reading)
 
 
 def write_document(root: Root, path: Path, text: str) -> None:

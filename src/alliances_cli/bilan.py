@@ -7,14 +7,13 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from alliances_cli.champs import FAMILLES, PROVENANCES, Famille
-from alliances_cli.model import BilanPublie, Chantier, FeuilleDeRoute, Mesure
+from alliances_cli.model import BilanPublie, FeuilleDeRoute, Item, Mesure, Suivi
 from alliances_cli.periode import Periode, day_in_words
 from alliances_cli.typographie import name_key
 
 Origin = Literal["etat_au", "au", "jour"]
 Etat = Literal["echue", "a_venir", "sans_date"]
 Groupement = Literal["dimension", "chantier", "pilote", "echeance"]
-Suivi = Mesure | Chantier
 
 
 class Moment(NamedTuple):
@@ -183,8 +182,11 @@ def by(feuille: FeuilleDeRoute, items: Sequence[Suivi], groupement: Groupement) 
     )
 
 
-def etat(feuille: FeuilleDeRoute, item: Suivi, day: date) -> Etat | None:
-    """Where the item's next step stands at a day: only `echeance` decides. None where the item is over."""
+def etat(feuille: FeuilleDeRoute, item: Item, day: date) -> Etat | None:
+    """Where the item's next step stands at a day: only `echeance` decides. None where the item is over, or has no
+    step (a levier)."""
+    if not isinstance(item, Suivi):
+        return None
     niveau = feuille.niveaux.get(item.avancement or "")
     if niveau is not None and niveau.clos:
         return None

@@ -112,16 +112,19 @@ class Preuve(Record):
 
 
 class Item(Record):
-    """What every item has: `id` is unique in its list."""
+    """What every item has: `id` is unique in its list. The order of the fields in a file is that of `champs.py`."""
 
     id: Identifiant
     titre: Texte
     texte: Texte | None = None
+    etiquettes: tuple[Texte, ...] = ()
+    preuves: tuple[Preuve, ...] = ()
 
 
-class Chantier(Item):
-    """A line of work. `avancement` is a code of the scale, None where no level is known; `provenance` says where that
-    level comes from (None: the roadmap's default). `delai` is a deadline in words, undatable when it stands alone."""
+class Suivi(Item):
+    """An item that is followed. `avancement` is a code of the scale, None where no level is known; `provenance` says
+    where that level comes from (None: the roadmap's default). `delai` is a deadline in words, undatable when it stands
+    alone."""
 
     dimension: Texte | None = None
     pilotes: tuple[Texte, ...] = ()
@@ -136,37 +139,21 @@ class Chantier(Item):
     delai: Texte | None = None
     bloqueurs: tuple[Identifiant, ...] = ()
     renvois: tuple[Identifiant, ...] = ()
-    etiquettes: tuple[Texte, ...] = ()
-    preuves: tuple[Preuve, ...] = ()
 
 
-class Mesure(Item):
-    """A measure: a chantier's fields, and the chantiers and leviers that it belongs to."""
+class Chantier(Suivi):
+    """A line of work."""
 
-    dimension: Texte | None = None
+
+class Mesure(Suivi):
+    """A measure, with the chantiers and leviers that it belongs to."""
+
     chantiers: tuple[Identifiant, ...] = ()
     leviers: tuple[Identifiant, ...] = ()
-    pilotes: tuple[Texte, ...] = ()
-    co_construction: tuple[Texte, ...] = ()
-    avancement: Texte | None = None
-    avancement_au: Date | None = None
-    provenance: Provenance | None = None
-    realise: Texte | None = None
-    prochaine_etape: Texte | None = None
-    debut: Date | None = None
-    echeance: Date | None = None
-    delai: Texte | None = None
-    bloqueurs: tuple[Identifiant, ...] = ()
-    renvois: tuple[Identifiant, ...] = ()
-    etiquettes: tuple[Texte, ...] = ()
-    preuves: tuple[Preuve, ...] = ()
 
 
 class Levier(Item):
     """A lever of deployment."""
-
-    etiquettes: tuple[Texte, ...] = ()
-    preuves: tuple[Preuve, ...] = ()
 
 
 class Document(Record):
@@ -291,7 +278,7 @@ class Mission(Record):
     bilans: tuple[BilanPublie, ...] = ()
 
 
-ITEM_MODELS: dict[Famille, type[Mesure] | type[Chantier] | type[Levier]] = {
+ITEM_MODELS: dict[Famille, type[Item]] = {
     "mesures": Mesure,
     "chantiers": Chantier,
     "leviers": Levier,
@@ -395,15 +382,15 @@ class FeuilleDeRoute:
         return {bloqueur.id: bloqueur for bloqueur in self.mission.bloqueurs}
 
     @cached_property
-    def by_id(self) -> dict[Famille, dict[str, Mesure | Chantier | Levier]]:
+    def by_id(self) -> dict[Famille, dict[str, Item]]:
         return {famille: {item.id: item for item in self.items(famille)} for famille in FAMILLES}
 
-    def items(self, famille: Famille) -> tuple[Mesure | Chantier | Levier, ...]:
+    def items(self, famille: Famille) -> tuple[Item, ...]:
         if famille == "leviers":
             return self.leviers
         return self.with_level(famille)
 
-    def with_level(self, famille: Famille) -> tuple[Mesure | Chantier, ...]:
+    def with_level(self, famille: Famille) -> tuple[Suivi, ...]:
         """The items of a family whose items have levels; empty for leviers."""
         if famille == "mesures":
             return self.mesures
@@ -416,9 +403,9 @@ class FeuilleDeRoute:
         """
         return resolve(reference, first, {famille: self.by_id[famille].keys() for famille in FAMILLES})
 
-    def provenance(self, item: Mesure | Chantier) -> str | None:
+    def provenance(self, item: Item) -> str | None:
         """Where the item's level comes from, the roadmap's default included; None where it has no level."""
-        if item.avancement is None:
+        if not isinstance(item, Suivi) or item.avancement is None:
             return None
         return item.provenance or self.mission.provenance or "saisi"
 

@@ -9,11 +9,9 @@ from typing import Any, NamedTuple
 from alliances_cli import bilan, periode
 from alliances_cli.champs import FAMILLES, PAR_CODE, SINGULIER, Champ, Famille, of_famille
 from alliances_cli.errors import NotFound, UsageFault
-from alliances_cli.model import Chantier, FeuilleDeRoute, Levier, Mesure
+from alliances_cli.model import FeuilleDeRoute, Item
 from alliances_cli.periode import Periode
 from alliances_cli.typographie import enumeration, folded, name_key, natural_key, suggestion
-
-Item = Mesure | Chantier | Levier
 
 
 class Filtres(NamedTuple):

@@ -19,12 +19,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from alliances_cli import checks
-from alliances_cli.champs import FAMILLES, SINGULIER, Famille
+from alliances_cli.champs import CHAMPS, FAMILLES, SINGULIER, Famille
 from alliances_cli.checks import Finding, Lecture, Vocabulaire
 from alliances_cli.errors import EditRefused, InvalidRoadmap, Problem, SystemFault
 from alliances_cli.french import describe_pydantic, shown
 from alliances_cli.location import FILES, Root
-from alliances_cli.model import ECHELLE_PAR_DEFAUT, ITEM_MODELS, FeuilleDeRoute, Mission, Record
+from alliances_cli.model import ECHELLE_PAR_DEFAUT, ITEM_MODELS, FeuilleDeRoute, Item, Mission, Record
 from alliances_cli.typographie import suggestion
 from alliances_cli.yamltext.faults import YamlFault
 from alliances_cli.yamltext.read import EMPTY, MAX_BYTES, Document, decode, read
@@ -311,6 +311,8 @@ def _keys_at(model: type[Record], location: tuple[str | int, ...]) -> list[str]:
             if not inner:
                 return []
             current = inner[0]
+    if issubclass(current, Item):
+        return [champ.code for champ in CHAMPS if champ.code in current.model_fields]
     return list(current.model_fields)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,11 +16,57 @@ from alliances_cli.cli.options import Au, Data, choose, format_option, reading_d
 
 if TYPE_CHECKING:
     from alliances_cli.api import Vue
+    from alliances_cli.present.screen import Screen, Terminal
 
-STATUS_FORMATS = ("text", "json")
-LIST_FORMATS = ("text", "json", "csv", "csv-excel", "md")
-CHECK_FORMATS = ("text", "json", "github")
 GROUPEMENTS = ("dimension", "chantier", "pilote", "echeance")
+
+
+def _as(name: str) -> ModuleType:
+    """A presenter, loaded when its format is asked for."""
+    return import_module(f"alliances_cli.present.as_{name}")
+
+
+def _drawn(make: Callable[[Terminal], Screen]) -> str:
+    shown_on = emit.terminal(sys.stdout)
+    return emit.draw(make(shown_on), shown_on)
+
+
+# What each command answers, by format; `--format` lists the keys.
+Formats = Mapping[str, Callable[..., str]]
+STATUS: Formats = {
+    "text": lambda vue: _drawn(lambda on: _as("text").status(vue, on)),
+    "json": lambda vue: _as("json").status(vue),
+}
+LIST: Formats = {
+    "text": lambda *content: _drawn(lambda on: _as("text").listing(*content, on)),
+    "json": lambda vue, famille, items, _: _as("json").listing(vue, famille, items),
+    "csv": lambda vue, famille, items, _: _as("table").as_csv(_as("table").listing(vue, famille, items)),
+    "csv-excel": lambda vue, famille, items, _: _as("table").as_csv_excel(_as("table").listing(vue, famille, items)),
+    "md": lambda vue, famille, items, _: _as("table").list_as_md(vue, famille, items),
+}
+SHOW: Formats = {
+    "text": lambda *content: _drawn(lambda on: _as("text").show(*content, on)),
+    "json": lambda *content: _as("json").show(*content),
+}
+SUMMARISE: Formats = {
+    "text": lambda *content: _drawn(lambda on: _as("text").summary(*content, on)),
+    "json": lambda *content: _as("json").summary(*content),
+    "csv": lambda *content: _as("table").as_csv(_as("table").summary(*content)),
+    "csv-excel": lambda *content: _as("table").as_csv_excel(_as("table").summary(*content)),
+    "md": lambda *content: _as("table").summary_as_md(*content),
+}
+CHECK: Formats = {
+    "text": lambda controle: _drawn(lambda on: _as("text").check(controle, on)),
+    "json": lambda controle: _as("json").check(controle),
+    "github": lambda controle: _as("github").check(controle),
+}
+
+
+def _answer(formats: Formats, format: str, *content: object) -> None:
+    """Text in what the terminal can hold, everything else in UTF-8."""
+    write = emit.emit_text if format == "text" else emit.emit
+    write(formats[format](*content))
+
 
 Famille_ = Annotated[
     str,
@@ -43,21 +92,14 @@ def _tell_totals(vue: Vue) -> None:
 def status(
     data: Data = None,
     au: Au = None,
-    format: Annotated[str, format_option(STATUS_FORMATS)] = "text",
+    format: Annotated[str, format_option(STATUS)] = "text",
 ) -> None:
     """Montre l'état de la feuille de route en un écran."""
-    choose(format, STATUS_FORMATS, "--format")
+    choose(format, STATUS, "--format")
     vue = _view(data, au)
-    if format == "json":
-        from alliances_cli.present import as_json
-
+    if format != "text":
         _tell_totals(vue)
-        emit.emit(as_json.status(vue))
-        return
-    from alliances_cli.present import as_text
-
-    shown_on = emit.terminal(sys.stdout)
-    emit.emit_screen(as_text.status(vue, shown_on), shown_on)
+    _answer(STATUS, format, vue)
 
 
 def list_(
@@ -107,10 +149,10 @@ def list_(
     ] = None,
     data: Data = None,
     au: Au = None,
-    format: Annotated[str, format_option(LIST_FORMATS)] = "text",
+    format: Annotated[str, format_option(LIST)] = "text",
 ) -> None:
     """Liste les mesures, les chantiers ou les leviers. Les filtres se combinent ; répété, un filtre vaut « ou »."""
-    choose(format, LIST_FORMATS, "--format")
+    choose(format, LIST, "--format")
     chosen = _famille(famille, FAMILLES)
     from alliances_cli import api
     from alliances_cli.selection import Filtres
@@ -130,23 +172,7 @@ def list_(
     vue = _view(data, au)
     items = api.items(vue, chosen, filtres, sort)
     _tell_totals(vue)
-    if format == "text":
-        from alliances_cli.present import as_text
-
-        shown_on = emit.terminal(sys.stdout)
-        emit.emit_screen(as_text.listing(vue, chosen, items, filtres, shown_on), shown_on)
-    elif format == "json":
-        from alliances_cli.present import as_json
-
-        emit.emit(as_json.listing(vue, chosen, items))
-    else:
-        from alliances_cli.present import as_table
-
-        if format == "md":
-            emit.emit(as_table.list_as_md(vue, chosen, items))
-        else:
-            write = as_table.as_csv if format == "csv" else as_table.as_csv_excel
-            emit.emit(write(as_table.listing(vue, chosen, items)))
+    _answer(LIST, format, vue, chosen, items, filtres)
 
 
 def show(
@@ -158,24 +184,16 @@ def show(
     ],
     data: Data = None,
     au: Au = None,
-    format: Annotated[str, format_option(STATUS_FORMATS)] = "text",
+    format: Annotated[str, format_option(SHOW)] = "text",
 ) -> None:
     """Montre tout d'une mesure, d'un chantier ou d'un levier, renvois compris dans les deux sens."""
-    choose(format, STATUS_FORMATS, "--format")
+    choose(format, SHOW, "--format")
     from alliances_cli import selection
 
     vue = _view(data, au)
     famille, item = selection.find(vue.feuille, id)
     _tell_totals(vue)
-    if format == "json":
-        from alliances_cli.present import as_json
-
-        emit.emit(as_json.show(vue, famille, item))
-        return
-    from alliances_cli.present import as_text
-
-    shown_on = emit.terminal(sys.stdout)
-    emit.emit_screen(as_text.show(vue, famille, item, shown_on), shown_on)
+    _answer(SHOW, format, vue, famille, item)
 
 
 def summarise(
@@ -193,10 +211,10 @@ def summarise(
     ] = None,
     data: Data = None,
     au: Au = None,
-    format: Annotated[str, format_option(LIST_FORMATS)] = "text",
+    format: Annotated[str, format_option(SUMMARISE)] = "text",
 ) -> None:
     """Compte les niveaux d'avancement, avec leur provenance et les totaux publiés."""
-    choose(format, LIST_FORMATS, "--format")
+    choose(format, SUMMARISE, "--format")
     chosen = _famille(famille, FAMILLES)
     if by is not None:
         choose(by, GROUPEMENTS, "--by")
@@ -204,25 +222,9 @@ def summarise(
 
     vue = _view(data, au)
     whole, groupes = api.summarise(vue, chosen, by)  # type: ignore[arg-type]
-    if format == "text":
-        from alliances_cli.present import as_text
-
-        shown_on = emit.terminal(sys.stdout)
-        emit.emit_screen(as_text.summary(vue, whole, groupes, by, shown_on), shown_on)
-        return
-    _tell_totals(vue)
-    if format == "json":
-        from alliances_cli.present import as_json
-
-        emit.emit(as_json.summary(vue, whole, groupes, by))
-        return
-    from alliances_cli.present import as_table
-
-    if format == "md":
-        emit.emit(as_table.summary_as_md(vue, whole, groupes, by))
-    else:
-        write = as_table.as_csv if format == "csv" else as_table.as_csv_excel
-        emit.emit(write(as_table.summary(vue, whole, groupes, by)))
+    if format != "text":
+        _tell_totals(vue)
+    _answer(SUMMARISE, format, vue, whole, groupes, by)
 
 
 def check(
@@ -230,26 +232,14 @@ def check(
         bool, typer.Option("--strict", help="Un avertissement suffit pour sortir avec le code 1.")
     ] = False,
     data: Data = None,
-    format: Annotated[str, format_option(CHECK_FORMATS)] = "text",
+    format: Annotated[str, format_option(CHECK)] = "text",
 ) -> None:
     """Vérifie tous les fichiers et montre toutes les erreurs, ligne par ligne."""
-    choose(format, CHECK_FORMATS, "--format")
+    choose(format, CHECK, "--format")
     from alliances_cli import api
 
     controle = api.check(api.locate(data))
-    if format == "json":
-        from alliances_cli.present import as_json
-
-        emit.emit(as_json.check(controle))
-    elif format == "github":
-        from alliances_cli.present import as_github
-
-        emit.emit(as_github.check(controle))
-    else:
-        from alliances_cli.present import as_text
-
-        shown_on = emit.terminal(sys.stdout)
-        emit.emit_screen(as_text.check(controle, shown_on), shown_on)
+    _answer(CHECK, format, controle)
     if controle.count("systeme"):
         raise typer.Exit(5)
     if controle.count("erreur", "total") or (strict and controle.count("avertissement")):

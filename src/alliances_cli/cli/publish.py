@@ -41,14 +41,16 @@ def render(
     if format is None:
         format = _EXTENSIONS.get(Path(output).suffix.lower(), "md") if output else "md"
     choose(format, RENDER_FORMATS, "--format")
-    from alliances_cli import api
+    from alliances_cli import __version__, api
+    from alliances_cli.present import as_report
     from alliances_cli.typographie import spaced
 
     root = api.locate(data)
     path = Path(output) if output not in (None, "-") else None
     if path is not None:
         api.check_output(root, path)
-    text = api.render(root, format, reading_date(au))
+    vue = api.publishable(root, reading_date(au))
+    text = as_report.render(vue.feuille, vue.moment, format, root.templates, __version__)
     if path is None:
         emit.emit(text)
     elif check:

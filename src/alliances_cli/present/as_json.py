@@ -11,9 +11,8 @@ from alliances_cli.api import Controle, Modification, Vue
 from alliances_cli.bilan import Bilan, Compte, Groupe, Moment
 from alliances_cli.champs import FAMILLES, SINGULIER, Famille, of_famille
 from alliances_cli.errors import Problem
-from alliances_cli.model import FeuilleDeRoute, Preuve
+from alliances_cli.model import FeuilleDeRoute, Item, Preuve
 from alliances_cli.periode import Periode
-from alliances_cli.selection import Item
 
 VERSION = 1
 
@@ -67,7 +66,7 @@ def item(feuille: FeuilleDeRoute, famille: Famille, record: Item) -> dict[str, A
     """All the fields of the family, in the order of the files; empty ones are null or []."""
     found = {champ.code: _value(getattr(record, champ.code)) for champ in of_famille(famille)}
     if "provenance" in found:
-        found["provenance"] = feuille.provenance(record)  # type: ignore[arg-type]
+        found["provenance"] = feuille.provenance(record)
     return found
 
 
@@ -135,7 +134,7 @@ def show(vue: Vue, famille: Famille, record: Item) -> str:
     if famille != "leviers":
         code = getattr(record, "avancement", None)
         content["niveau"] = _niveau(feuille, code) if code else None
-        content["etape"] = bilan.etat(feuille, record, vue.moment.day)  # type: ignore[arg-type]
+        content["etape"] = bilan.etat(feuille, record, vue.moment.day)
     content["liens"] = {
         name: [{"famille": f, "id": i, "titre": t} for f, i, t in found]
         for name, found in liens.both_ways(feuille, famille, record).items()

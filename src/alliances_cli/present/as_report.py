@@ -46,9 +46,10 @@ from alliances_cli.model import (
     Dimension,
     Echelon,
     FeuilleDeRoute,
-    Levier,
+    Item,
     Mesure,
     Section,
+    Suivi,
     echelons,
 )
 from alliances_cli.present import markdown
@@ -61,7 +62,6 @@ SHIPPED_PREFIX = "alliances"
 
 LINKS = ("chantiers", "leviers", "bloqueurs", "renvois", "mesures", "cite_par")
 
-Item = Mesure | Chantier | Levier
 Kind = Literal["mesure", "chantier", "levier", "dimension", "partie", "bloqueur"]
 
 
@@ -312,16 +312,16 @@ class Colonnes:
 def _context(feuille: FeuilleDeRoute, moment: Moment, version: str) -> dict[str, Any]:
     mission = feuille.mission
     links = _links(feuille)
-    suivis: dict[Famille, Sequence[Mesure | Chantier]] = {f: feuille.with_level(f) for f in ("mesures", "chantiers")}
+    suivis: dict[Famille, Sequence[Suivi]] = {f: feuille.with_level(f) for f in ("mesures", "chantiers")}
     provenances = [feuille.provenance(item) for items in suivis.values() for item in items if item.avancement]
 
     def liens(famille: Famille, item: Item) -> Mapping[str, tuple[Lien, ...]]:
         return {**dict.fromkeys(LINKS, ()), **links.get((famille, item.id), {})}
 
-    def niveau(item: Mesure | Chantier) -> Echelon | None:
+    def niveau(item: Suivi) -> Echelon | None:
         return feuille.niveaux[item.avancement] if item.avancement else None
 
-    def provenance(item: Mesure | Chantier) -> str:
+    def provenance(item: Suivi) -> str:
         """« publié » and « inféré » are said beside the level; that somebody entered it goes without saying."""
         found = feuille.provenance(item)
         return PROVENANCE_LIBELLES[found] if found and found != "saisi" else ""
@@ -431,7 +431,7 @@ def _by_dimension(feuille: FeuilleDeRoute) -> list[tuple[Dimension | None, list[
     return groups
 
 
-def _columns(items: Sequence[Mesure | Chantier], liens: Callable[[Item], Mapping[str, tuple[Lien, ...]]]) -> Colonnes:
+def _columns(items: Sequence[Suivi], liens: Callable[[Item], Mapping[str, tuple[Lien, ...]]]) -> Colonnes:
     def some(fields: str, links: str = "") -> bool:
         return any(
             any(getattr(item, field, None) for field in fields.split())

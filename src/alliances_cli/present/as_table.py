@@ -11,10 +11,9 @@ from typing import Any
 from alliances_cli.api import Vue
 from alliances_cli.bilan import Bilan, Groupe
 from alliances_cli.champs import PROVENANCE_LIBELLES, Famille, of_famille
-from alliances_cli.model import Echelon, Preuve
+from alliances_cli.model import Echelon, Item, Preuve
 from alliances_cli.periode import Periode
 from alliances_cli.present import markdown
-from alliances_cli.selection import Item
 from alliances_cli.typographie import NBSP, count, plain, spaced
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -41,7 +40,7 @@ def listing(vue: Vue, famille: Famille, items: Sequence[Item]) -> Rows:
         for champ in of_famille(famille):
             value = getattr(record, champ.code)
             if champ.code == "provenance":
-                value = vue.feuille.provenance(record)  # type: ignore[arg-type]
+                value = vue.feuille.provenance(record)
             row.append(_cell(value))
             if champ.type == "niveau":
                 row.append(vue.feuille.niveaux[value].libelle if value else "")
@@ -112,7 +111,7 @@ def list_as_md(vue: Vue, famille: Famille, items: Sequence[Item]) -> str:
     for record in items:
         code = getattr(record, "avancement", None)
         niveau = feuille.niveaux[code] if code else None
-        origin = feuille.provenance(record)  # type: ignore[arg-type]
+        origin = feuille.provenance(record)
         mark = f" ({PROVENANCE_LIBELLES['infere']})" if origin == "infere" else ""
         inferred = inferred or bool(mark)
         echeance = getattr(record, "echeance", None)

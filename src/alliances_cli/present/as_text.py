@@ -8,10 +8,10 @@ from typing import Any
 
 from alliances_cli import bilan
 from alliances_cli.api import Controle, Modification, Vue
-from alliances_cli.bilan import Bilan, Compte, Groupe, Moment, Suivi
+from alliances_cli.bilan import Bilan, Compte, Groupe, Moment
 from alliances_cli.champs import FAMILLES, MISSION_CHAMPS, PAR_CODE, PROVENANCE_LIBELLES, SINGULIER, Famille, of_famille
 from alliances_cli.errors import Problem
-from alliances_cli.model import Echelon, FeuilleDeRoute, Preuve
+from alliances_cli.model import Echelon, FeuilleDeRoute, Item, Preuve, Suivi
 from alliances_cli.periode import Periode
 from alliances_cli.present import liens
 from alliances_cli.present.screen import (
@@ -28,7 +28,7 @@ from alliances_cli.present.screen import (
     line,
     width_of,
 )
-from alliances_cli.selection import Filtres, Item
+from alliances_cli.selection import Filtres
 from alliances_cli.typographie import (
     NBSP,
     capitalised,
@@ -375,7 +375,7 @@ def listing(vue: Vue, famille: Famille, items: Sequence[Item], filtres: Filtres,
         add(Column(capitalised(SINGULIER[famille])), lambda record: line(spaced(_words(record.titre))))
     screen.append(line())
     screen.append(Table(tuple(columns), tuple(tuple(make(record) for make in makers) for record in items)))
-    if famille != "leviers" and any(feuille.provenance(r) == "infere" for r in items):  # type: ignore[arg-type]
+    if famille != "leviers" and any(feuille.provenance(r) == "infere" for r in items):
         screen += [line(), line(Span(f"* {INFERE}", "soft"))]
     return screen
 
@@ -419,7 +419,7 @@ def show(vue: Vue, famille: Famille, item: Item, terminal: Terminal) -> Screen:
         if champ.code in ("id", "titre", "provenance") or not value:
             continue
         if champ.type == "niveau":
-            origin = feuille.provenance(item)  # type: ignore[arg-type]
+            origin = feuille.provenance(item)
             niveau = feuille.niveaux[value]
             pieces = [*_level(feuille, item, terminal), Span(f" ({PROVENANCE_LIBELLES[origin or 'saisi']})", "soft")]
             add(champ.libelle, tuple(pieces))
@@ -451,7 +451,7 @@ def show(vue: Vue, famille: Famille, item: Item, terminal: Terminal) -> Screen:
     ]
     if rows:
         screen += [line(), Table((Column("", wraps=False), Column("", wraps=True)), tuple(rows), headed=False)]
-    if famille != "leviers" and feuille.provenance(item) == "infere":  # type: ignore[arg-type]
+    if famille != "leviers" and feuille.provenance(item) == "infere":
         screen += [line(), line(Span(f"* {INFERE}", "soft"))]
     return screen
 

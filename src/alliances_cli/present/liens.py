@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from alliances_cli.champs import FAMILLES, Famille
-from alliances_cli.model import FeuilleDeRoute
-from alliances_cli.selection import Item
+from alliances_cli.model import FeuilleDeRoute, Item
 
 Lien: TypeAlias = "tuple[Famille | None, str, str]"
 SORTANTS = ("chantiers", "leviers", "bloqueurs", "renvois")
