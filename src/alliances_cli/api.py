@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -238,7 +237,7 @@ def update(
             text = edited.text
             lost.extend(edited.lost_comments)
             asked[field_path] = list(value) if isinstance(value, tuple) else value
-        after = store.parse({**sources, part: replace(source, data=text.encode("utf-8"))})
+        after = store.parse({**sources, part: source._replace(data=text.encode("utf-8"))})
         changes = evolution.compare(document.value, after.documents[part].value)
         _prove(changes, asked)
         changes = tuple(sorted(changes, key=lambda change: order.index(str(change.path[-1]))))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from alliances_cli import bilan
 from alliances_cli.champs import FAMILLES, SINGULIER, Famille
@@ -15,8 +14,7 @@ from alliances_cli.periode import MOIS, Periode, parse
 from alliances_cli.typographie import enumeration, folded, suggestion
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """Something found in one part (`mission`, `mesures`…) at a path of its value; `key`: at the key, not the value.
 
     `first` is the path of what this repeats: its line ends the message.
@@ -30,8 +28,7 @@ class Finding:
     first: tuple[str | int, ...] | None = None
 
 
-@dataclass(frozen=True)
-class Vocabulaire:
+class Vocabulaire(NamedTuple):
     """The names that the files may use; None where what declares them can't be read. Labels by code.
 
     `unreadable`: the parts of which nothing, or no list, could be read.
@@ -44,8 +41,7 @@ class Vocabulaire:
     unreadable: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Lecture:
+class Lecture(NamedTuple):
     """What could be read, errors or not: the items with their index in the file. `mission` is None where it is
     wrong."""
 
@@ -381,17 +377,15 @@ def provenance_without_level(feuille: FeuilleDeRoute) -> Iterator[Finding]:
             yield _warn(famille, index, "provenance", "une provenance est donnée, mais aucun niveau (« avancement »)")
 
 
-_EMAIL = re.compile(r"[^@\s<>()]+@[^@\s<>()]+\.[^@\s<>().]{2,}")
-_HOST = re.compile(
-    r"https?://[^\s/?#<>\"]+\.[^\s/?#<>\".]{2,}(?:[/?#][^\s<>\"]*)?|https?://localhost(?::\d+)?(?:/\S*)?",
-    re.IGNORECASE,
-)
+# Plain patterns: `re` compiles, and keeps, those that a run needs.
+_EMAIL = r"[^@\s<>()]+@[^@\s<>()]+\.[^@\s<>().]{2,}"
+_HOST = r"(?i)https?://[^\s/?#<>\"]+\.[^\s/?#<>\".]{2,}(?:[/?#][^\s<>\"]*)?|https?://localhost(?::\d+)?(?:/\S*)?"
 
 
 def malformed_addresses(feuille: FeuilleDeRoute) -> Iterator[Finding]:
     """E-mails and addresses that can't be right; an issuer's site may lack its scheme."""
     emetteur = feuille.mission.emetteur
-    if emetteur.courriel and not _EMAIL.fullmatch(emetteur.courriel):
+    if emetteur.courriel and not re.fullmatch(_EMAIL, emetteur.courriel):
         yield Finding(
             "mission",
             ("emetteur", "courriel"),
@@ -413,14 +407,14 @@ def _address_fault(url: str, scheme: bool) -> str:
     """What makes an address doubtful, as the end of a sentence; empty when nothing does. `scheme`: one is expected."""
     lowered = url.lower()
     if lowered.startswith("mailto:"):
-        return "" if _EMAIL.fullmatch(url[7:].split("?")[0]) else " : le courriel est incomplet"
+        return "" if re.fullmatch(_EMAIL, url[7:].split("?")[0]) else " : le courriel est incomplet"
     if lowered.startswith("tel:"):
         return "" if re.fullmatch(r"[+\d][\d .()-]+", url[4:]) else " : le numéro est incomplet"
     if not re.match(r"https?:", lowered):
         if scheme:
             return " : écrivez-la en entier, avec « https:// »"
         url = "https://" + url
-    return "" if _HOST.fullmatch(url) else " : elle est incomplète ou contient une espace"
+    return "" if re.fullmatch(_HOST, url) else " : elle est incomplète ou contient une espace"
 
 
 WARNINGS: tuple[Callable[[FeuilleDeRoute], Iterator[Finding]], ...] = (
@@ -513,9 +507,9 @@ def _rings(graph: dict[tuple[Famille, str], list[tuple[Famille, str]]]) -> list[
 
 
 _MONTH_NUMBERS = {folded(name): number for number, name in enumerate(MOIS, 1)}
-_NUMERIC = re.compile(r"(?<![\d/])(?:(\d{1,2})/)?(\d{1,2})/(\d{2}|\d{4})(?![\d/])")
-_WORDS = re.compile(r"(?<!\d)(?:(\d{1,2})(?:er)? )?(" + "|".join(_MONTH_NUMBERS) + r") (\d{4})\b")
-_YEAR = re.compile(r"\b(20\d{2})\b")
+_NUMERIC = r"(?<![\d/])(?:(\d{1,2})/)?(\d{1,2})/(\d{2}|\d{4})(?![\d/])"
+_WORDS = r"(?<!\d)(?:(\d{1,2})(?:er)? )?(" + "|".join(_MONTH_NUMBERS) + r") (\d{4})\b"
+_YEAR = r"\b(20\d{2})\b"
 
 
 def _dates_in(text: str) -> list[Periode]:
@@ -525,13 +519,13 @@ def _dates_in(text: str) -> list[Periode]:
         return []
     plain = folded(text)
     found: list[str] = []
-    for day, month, year in _NUMERIC.findall(plain):
+    for day, month, year in re.findall(_NUMERIC, plain):
         year = year if len(year) == 4 else f"20{year}"
         found.append(f"{year}-{int(month):02}" + (f"-{int(day):02}" if day else ""))
-    plain = _NUMERIC.sub(" ", plain)
-    for day, month, year in _WORDS.findall(plain):
+    plain = re.sub(_NUMERIC, " ", plain)
+    for day, month, year in re.findall(_WORDS, plain):
         found.append(f"{year}-{_MONTH_NUMBERS[month]:02}" + (f"-{int(day):02}" if day else ""))
-    found.extend(_YEAR.findall(_WORDS.sub(" ", plain)))
+    found.extend(re.findall(_YEAR, re.sub(_WORDS, " ", plain)))
     dates: list[Periode] = []
     for iso in found:
         try:

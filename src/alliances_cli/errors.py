@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["erreur", "total", "avertissement", "systeme"]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong at one place.
 
     `line` and `column` count from 1, in characters; 0 where the whole file is meant. `kind` is `erreur`, `total`

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -295,8 +295,7 @@ _MIDDLE_SHAPES = "◐◕◔◆■◇□"
 _MIDDLE_COLOURS = ("#2676b8", "#3d7f9e", "#5b6f9c", "#6b7280", "#7a5c99", "#8a6d3b", "#98612f")
 
 
-@dataclass(frozen=True)
-class Echelon:
+class Echelon(NamedTuple):
     """A level as it is shown: what its author left out is filled from its rank (0 is the best)."""
 
     code: str

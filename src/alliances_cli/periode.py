@@ -24,7 +24,7 @@ MOIS = (
 RANGS = ("premier", "deuxième", "troisième", "quatrième")
 
 _FORM = re.compile(r"(\d{4})(?:-(?:(\d{2})(?:-(\d{2}))?|T([1-4])|S([12])))?", re.ASCII)
-_TWO_DIGITS = re.compile(r"\d{1,2}([/.-]\d{1,2}){1,2}(\d{2})?|\d{2}", re.ASCII)
+_TWO_DIGITS = r"(?a)\d{1,2}([/.-]\d{1,2}){1,2}(\d{2})?|\d{2}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def parse(text: str) -> Periode:
     """
     match = _FORM.fullmatch(text)
     if match is None:
-        if _TWO_DIGITS.fullmatch(text):
+        if re.fullmatch(_TWO_DIGITS, text):
             raise ValueError(f"« {text} » : l'année s'écrit en premier et en entier, par exemple 2021-06-30")
         raise ValueError(
             f"« {text} » n'est pas une date : écrivez 2021, 2021-06, 2021-06-30, "

@@ -12,9 +12,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -34,8 +33,7 @@ TITRE_PAR_DEFAUT = "Feuille de route"
 MAX_MESSAGE = 600
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """A file's name, as messages give it, and its bytes or what kept them from being read."""
 
     name: str
@@ -43,8 +41,7 @@ class Source:
     problem: Problem | None = None
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """What the files hold. `feuille` is None where there are errors; `lecture` is what could be read all the same."""
 
     documents: Mapping[str, Document]
@@ -169,7 +166,7 @@ def parse(sources: Mapping[str, Source]) -> Reading:
             unreadable.add(part)
         elif part == "mission":
             raw_mission = present(document.value)
-            mission = _validate(Mission, raw_mission, (), source.name, document, problems, partial=True)
+            mission = _validate(Mission, raw_mission, (), source.name, document, problems)
         else:
             famille: Famille = part  # type: ignore[assignment]
             items = _items(famille, document, source.name, problems)
@@ -237,8 +234,7 @@ def _items(famille: Famille, document: Document, name: str, problems: list[Probl
     return [
         (index, record)
         for index, raw in enumerate(listed)
-        if (record := _validate(model, present(raw), (famille, index), name, document, problems, partial=True))
-        is not None
+        if (record := _validate(model, present(raw), (famille, index), name, document, problems)) is not None
     ]
 
 
@@ -249,10 +245,9 @@ def _validate(
     name: str,
     document: Document,
     problems: list[Problem],
-    partial: bool = False,
 ) -> Any:
-    """The record; with `partial`, where some fields are wrong, a record without them, so that the others are still
-    checked (its id is empty where that is what is wrong). None where nothing can be made of it."""
+    """The record; where some fields are wrong, a record without them, so that the others are still checked (its id is
+    empty where that is what is wrong). None where nothing can be made of it."""
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -264,7 +259,7 @@ def _validate(
             bad.add(str(location[0]))
         key, message = _describe(model, location, fault)
         problems.append(_problem(name, document, document.find(path + location, key), message))
-    if not partial or not isinstance(value, dict):
+    if not isinstance(value, dict):
         return None
     kept = {key: inner for key, inner in value.items() if key not in bad}
     needed = {key: "?" for key in ("id", "titre") if key in model.model_fields}

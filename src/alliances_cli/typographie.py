@@ -19,7 +19,7 @@ _BREAK = re.compile(r"[\n\r\t]")
 # Accents and other combining signs, once letters are decomposed.
 _MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _BOLD = re.compile(r"\*\*(?!\s)((?:(?!\*\*).)+?)(?<!\s)\*\*", re.DOTALL)
-_ARTICLE = re.compile(r"^(?:les?|la|l['’]|du|de la|de l['’]|des)\s*(?<=[\s'’])", re.IGNORECASE)
+_ARTICLE = r"^(?:les?|la|l['’]|du|de la|de l['’]|des)\s*(?<=[\s'’])"
 
 
 def spaced(text: str) -> str:
@@ -63,7 +63,7 @@ def folded(text: str) -> str:
 def name_key(name: str) -> str:
     """For comparing names: folded, without a leading article (« la DJEPVA » is « DJEPVA »)."""
     text = folded(name)
-    return _ARTICLE.sub("", text) or text
+    return re.sub(_ARTICLE, "", text) or text
 
 
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
