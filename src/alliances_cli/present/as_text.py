@@ -395,7 +395,7 @@ def _level(feuille: FeuilleDeRoute, item: Any, terminal: Terminal) -> Line:
 def _due(vue: Vue, item: Any) -> Line:
     if item.echeance is None:
         return line(spaced(item.delai or ""))
-    words = item.echeance.in_words.replace(" ", NBSP)
+    words = item.echeance.in_words
     if bilan.etat(vue.feuille, item, vue.moment.day) == "echue":
         return line(Span(f"{words} (échue)", "alert"))
     return line(words)
