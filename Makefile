@@ -16,7 +16,7 @@ status: $(STAMP)
 	@$(BIN)/alliances render -o public/bilan.md
 
 test: $(STAMP) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
