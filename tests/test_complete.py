@@ -45,6 +45,7 @@ def complete(line: str, folder: Path) -> list[str]:
         ("alliances list --sans pro", ["provenance", "prochaine_etape"]),
         ("alliances update 1 --prov", ["--provenance"]),
         ("alliances summarise --by p", ["pilote"]),
+        (f"alliances --data {DATA} show leg", ["legaliser"]),
         (f"alliances show --data {DATA} 1", ["1", *(str(n) for n in range(10, 20))]),
     ],
 )

@@ -241,6 +241,8 @@ def test_where_the_roadmap_is_found(
     assert invoke("summarise").out == expected
     assert "1 mesure, sans niveau" in invoke("summarise", ALLIANCES_DATA=str(other)).spoken
     assert invoke("summarise", "--data", str(tmp_path), ALLIANCES_DATA=str(other)).out == expected
+    assert invoke("--data", str(tmp_path), "summarise", ALLIANCES_DATA=str(other)).out == expected
+    assert invoke("--data", str(other), "summarise", "--data", str(tmp_path)).out == expected
     monkeypatch.chdir("/")
     assert "data/mesures.yaml" in invoke("status", code=3).spoken
     assert invoke("summarise", "--data", str(roadmap)).out == expected

@@ -12,6 +12,7 @@ import typer
 
 from alliances_cli import __version__
 from alliances_cli.cli import consult, edit, emit, framework, publish
+from alliances_cli.cli.options import Data
 from alliances_cli.errors import AlliancesError, InvalidRoadmap
 
 framework.install()
@@ -38,11 +39,14 @@ def _version(value: bool) -> None:
 
 
 def _root(
+    ctx: typer.Context,
+    data: Data = None,
     version: Annotated[
         bool, typer.Option("--version", help="Affiche la version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
-    pass
+    # Given before the command, `--data` is what the command's own option is where it isn't given.
+    ctx.default_map = {name: {"data": data} for name in COMMANDS} if data else None
 
 
 def build(names: Iterable[str]) -> typer.Typer:

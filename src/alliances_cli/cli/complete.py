@@ -28,7 +28,8 @@ def _entries(ctx: typer.Context, part: str, key: str) -> list[dict[str, Any]]:
         from alliances_cli.location import find_root
         from alliances_cli.yamltext.read import MAX_BYTES, decode, read
 
-        root = find_root(ctx.params.get("data"), os.environ.get("ALLIANCES_DATA"), Path.cwd())
+        above = ctx.parent.params if ctx.parent else {}
+        root = find_root(ctx.params.get("data") or above.get("data"), os.environ.get("ALLIANCES_DATA"), Path.cwd())
         path = root.path(part)
         if not path.is_file() or path.stat().st_size > MAX_BYTES:
             return []
