@@ -164,7 +164,9 @@ def _counts(vue: Vue, terminal: Terminal) -> list[_Section]:
         legend.append(line(Span(sign, _style(niveau)), spaced(niveau.libelle)))
     if sans:
         legend.append(line(f"{_no_level(terminal)} {number(compte.sans_avancement)}{NBSP}sans niveau"))
-    label_width = min(max(cells(g.libelle) for g in groupes), 30)
+    label_width = max(cells(spaced(g.libelle)) for g in groupes)
+    if terminal.width is not None:
+        label_width = min(label_width, 30)
     numbers = [[*g.compte.comptes.values(), *([g.compte.sans_avancement] if sans else [])] for g in groupes]
     digits = [max(len(number(row[i])) for row in numbers) for i in range(len(numbers[0]))]
     signs = [(_sign(n, terminal), _style(n)) for n in feuille.echelle] + [(_no_level(terminal), "soft")] * sans
