@@ -54,6 +54,7 @@ INVALID = sorted(path for path in (REPOSITORY / "tests" / "invalid").iterdir() i
 KIND = {"avertissement : ": "avertissement", "totaux : compté ": "total"}
 COUNT = re.compile(
     r"([\d ]+ erreurs?)?(, )?(\d+ (total|totaux) à réconcilier)?(, )?(\d+ avertissements?)? dans \d+ fichiers?"
+    r"( \(totaux et avertissements non vérifiés\))?"
 )
 # Words that only libyaml, pydantic or Python would say.
 ENGLISH = re.compile(
@@ -290,6 +291,15 @@ def test_something_else_in_place_of_a_file(
     assert [line for line in found if not line.startswith(path.name)] == [
         "leviers.yaml:2:1: clé inconnue « autre » ; seule la clé « leviers » est attendue ici"
     ]
+
+
+def test_an_unknown_key_is_told_before_it_has_a_value(tmp_path: Path, invoke: Invoke) -> None:
+    (tmp_path / "mesures.yaml").write_text("mesures:\n  - id: 1\n    titre: x\n    echeanse:\n    realise:\n")
+    (tmp_path / "mission.yaml").write_text("titre: x\ndocument:\n  titree:\n")
+    told = invoke("check", "--data", str(tmp_path), code=1).spoken
+    assert "« echeanse » ; vouliez-vous dire « echeance » ?" in told
+    assert "« titree » ; vouliez-vous dire « titre » ?" in told
+    assert "2 erreurs" in told
 
 
 def test_another_ending_is_told_not_ignored(tmp_path: Path, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -693,8 +693,13 @@ REMOVED_WHOLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "flow, null": ("mesures:\n- {id: 1, realise: , titre: T}\n", "mesures:\n- {id: 1, titre: T}\n", ()),
     "flow, several lines": (
         "mesures:\n- {id: 1,  # a\n   realise: A,  # b\n   titre: T}\n",
-        "mesures:\n- {id: 1,  # b\n   titre: T}\n",
-        ("# a",),
+        "mesures:\n- {id: 1,  # a\n   titre: T}\n",
+        ("# b",),
+    ),
+    "flow, several lines, last": (
+        "mesures:\n- {id: 1,  # a\n   titre: T,  # b\n   realise: A  # c\n  }\n",
+        "mesures:\n- {id: 1,  # a\n   titre: T,  # b\n  }\n",
+        ("# c",),
     ),
     "JSON": ('{"mesures":[{"id":"1","realise":"A","titre":"T"}]}', '{"mesures":[{"id":"1","titre":"T"}]}', ()),
     "alias": (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -110,3 +112,16 @@ def test_a_defect_of_the_tool_is_told_without_a_traceback(
     assert "Erreur interne (ZeroDivisionError)" in invoke("status", code=5).spoken
     with pytest.raises(ZeroDivisionError):
         invoke("status", ALLIANCES_DEBUG="1")
+
+
+def test_a_stream_that_the_caller_closed(roadmap: Path) -> None:
+    """What is said there is lost; the code is still the one documented."""
+
+    def code(command: str) -> int:
+        return subprocess.run(["bash", "-c", f"{sys.executable} -m alliances_cli {command}"]).returncode
+
+    assert code("status >&-") == 0
+    assert code("status --format json >&-") == 0
+    assert code("update 1 --realise x >&- 2>&-") == 0
+    assert code("list --avancement zz 2>&-") == 2
+    assert code("show 99 2>&-") == 3

@@ -110,6 +110,20 @@ def test_no_color(invoke: Invoke) -> None:
     assert "\x1b" not in invoke("status", columns=80, TERM="dumb").out
 
 
+def test_help_follows_the_locale_and_breaks_no_quote(invoke: Invoke) -> None:
+    assert invoke("--help", LC_ALL="C").out.isascii()
+    for command in ("status", "list", "show", "update", "render"):
+        for line in invoke(command, "--help").out.split("\n"):
+            assert not line.rstrip().endswith("«") and not line.lstrip().startswith("»"), line
+
+
+def test_the_other_name_of_summarise(invoke: Invoke) -> None:
+    expected = invoke("summarise").out
+    assert invoke("summary").out == expected
+    assert invoke("--data", ".", "summary").out == expected
+    assert "summary" not in invoke("--help").out
+
+
 def test_a_closed_pipe_makes_no_noise() -> None:
     for argv in ("list --format json", "list", "status", "check"):
         script = f"{sys.executable} -m alliances_cli {argv} | head -c 1 >/dev/null; exit ${{PIPESTATUS[0]}}"

@@ -46,7 +46,7 @@ def test_check_writes_nothing_and_says_what_differs(roadmap: Path, invoke: Invok
     invoke("render", "--check", code=2)
 
 
-@pytest.mark.parametrize("name", ["data/mesures.yaml", "data/note.yaml", "templates/bilan.html.j2", "link.html"])
+@pytest.mark.parametrize("name", OWN)
 def test_a_file_of_the_roadmap_is_never_overwritten(name: str, roadmap: Path, invoke: Invoke) -> None:
     Path("templates").mkdir()
     Path("link.html").symlink_to(roadmap / "mesures.yaml")
@@ -54,6 +54,20 @@ def test_a_file_of_the_roadmap_is_never_overwritten(name: str, roadmap: Path, in
     answer = invoke("render", "--format", "html", "-o", name, code=2)
     assert "est un fichier de la feuille de route" in answer.spoken
     assert {path: path.read_bytes() for path in roadmap.iterdir()} == before
+
+
+def test_what_is_not_a_plain_file_stays_what_it_is(roadmap: Path, invoke: Invoke) -> None:
+    os.mkfifo("tube.md")
+    assert "n'est pas un fichier ordinaire" in invoke("render", "-o", "tube.md", code=2).spoken
+    assert Path("tube.md").is_fifo()
+    assert "n'est pas un fichier ordinaire" in invoke("render", "-o", os.devnull, code=2).spoken
+    assert "vide" in invoke("render", "-o", "", code=2).spoken
+
+
+def test_the_command_that_a_stale_file_asks_for(roadmap: Path, invoke: Invoke) -> None:
+    argv = ("--format", "html", "--au", "2021-09", "-o", "un bilan.txt")
+    told = invoke("render", *argv, "--check", code=6).spoken
+    assert "alliances render --format html --au 2021-09 -o 'un bilan.txt'" in told
 
 
 def test_where_nothing_can_be_written(roadmap: Path, invoke: Invoke) -> None:

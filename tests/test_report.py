@@ -376,7 +376,9 @@ def test_both_formats_have_the_same_headings() -> None:
         mine = [h for h in headings(Page(md), md) if h != "Sommaire"]
         theirs = [h for h in headings(Page(html), html) if h not in {levier.titre for levier in feuille.leviers}]
         leviers = {normal(levier.titre) for levier in feuille.leviers}
-        assert mine == [h for h in theirs if h not in leviers]
+        # The Markdown's first heading bears the mission's title too: the source begins with it.
+        assert mine[0].endswith(theirs[0])
+        assert mine[1:] == [h for h in theirs[1:] if h not in leviers]
 
 
 # --- hostile texts --------------------------------------------------------------------------------------------------

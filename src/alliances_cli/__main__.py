@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from contextlib import suppress
 
 
 def main() -> None:
@@ -12,8 +13,9 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         from alliances_cli import __version__
 
-        print(f"alliances {__version__}")
-        return
+        with suppress(OSError):
+            print(f"alliances {__version__}", flush=True)
+            return
     # A command lives for less than a second and makes no garbage in rings: collecting is time lost.
     gc.disable()
     from alliances_cli.cli.app import main as run

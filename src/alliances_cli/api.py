@@ -127,6 +127,8 @@ def summarise(vue: Vue, famille: Famille, groupement: Groupement | None) -> tupl
     """
     if famille == "leviers":
         raise UsageFault("les leviers n'ont pas de niveau d'avancement : résumez « mesures » ou « chantiers »")
+    if famille == "chantiers" and groupement == "chantier":
+        raise UsageFault("--by : un chantier n'appartient pas à un chantier ; comptez les mesures")
     whole = bilan.of(vue.feuille, famille)
     suivis = vue.feuille.with_level(famille)
     if groupement is None:
@@ -176,15 +178,17 @@ def document_differs(root: Root, path: Path, text: str) -> bool:
 def check_output(root: Root, path: Path) -> None:
     """Whether a document may be written there.
 
-    Raises: UsageFault for a file of the roadmap, or a folder.
+    Raises: UsageFault for a file of the roadmap, for a folder, and for what isn't a plain file.
     """
     if path.is_dir():
         raise UsageFault(f"« {path} » est un dossier : donnez un nom de fichier")
+    if path.exists() and not path.is_file():
+        raise UsageFault(f"« {path} » n'est pas un fichier ordinaire ; pour la sortie standard, retirez -o")
     target = Path(os.path.realpath(path))
-    own_folders = [Path(os.path.realpath(folder)) for folder in (root.data, root.templates)]
-    own_files = {Path(os.path.realpath(root.path(part))) for part in FILES}
-    inside = target.suffix in (".yaml", ".yml", ".j2") and any(folder in target.parents for folder in own_folders)
-    if target in own_files or inside:
+    data, templates = (Path(os.path.realpath(folder)) for folder in (root.data, root.templates))
+    own = [root.path(part) for part in FILES]
+    inside = templates in target.parents or (target.suffix.lower() in (".yaml", ".yml") and data in target.parents)
+    if inside or any(target.exists() and file.exists() and target.samefile(file) for file in own):
         raise UsageFault(f"« {path} » est un fichier de la feuille de route : choisissez un autre nom")
 
 
@@ -316,7 +320,7 @@ def _wanted(
             wanted[code] = None
         elif champ.multiple:
             texts = [given] if isinstance(given, str) else list(given)
-            wanted[code] = tuple(_written(reading, famille, current, champ, text) for text in texts)
+            wanted[code] = tuple(dict.fromkeys(_written(reading, famille, current, champ, text) for text in texts))
         else:
             assert isinstance(given, str)
             wanted[code] = _written(reading, famille, current, champ, given)
@@ -341,7 +345,12 @@ def _written(reading: Reading, famille: Famille | None, current: Mapping[str, Va
     """
     text = given.replace("\r\n", "\n").strip()
     if not text:
-        raise UsageFault(f"{champ.option} : valeur vide ; pour effacer le champ : --sans-{champ.option[2:]}")
+        how = (
+            "le titre ne peut pas être effacé"
+            if champ.code == "titre"
+            else f"pour l'effacer : --sans-{champ.option[2:]}"
+        )
+        raise UsageFault(f"{champ.option} : valeur vide ; {how}")
     if any(0xD800 <= ord(char) <= 0xDFFF for char in text):
         raise UsageFault(f"{champ.option} : le texte n'est pas de l'UTF-8 valable")
     bad = next(

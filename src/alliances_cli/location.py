@@ -25,12 +25,13 @@ class Root(NamedTuple):
 
     def name(self, part: str) -> str:
         """The file's name as messages give it: relative to the current folder where that is short."""
-        path = self.path(part)
+        path = str(self.path(part))
         try:
             relative = os.path.relpath(path)
         except ValueError:
-            return str(path)
-        return str(path) if relative.startswith(os.path.join("..", "..", "..", "")) else relative
+            relative = path
+        name = path if relative.startswith(os.path.join("..", "..", "..", "")) else relative
+        return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
 
 
 def find_root(data: str | None, variable: str | None, start: Path) -> Root:
@@ -38,6 +39,8 @@ def find_root(data: str | None, variable: str | None, start: Path) -> Root:
 
     Raises: NotFound; SystemFault.
     """
+    if data == "":
+        raise NotFound("--data : le nom du dossier est vide")
     for given, origin in ((data, "--data"), (variable, "ALLIANCES_DATA")):
         if given:
             folder = Path(given)
@@ -46,6 +49,8 @@ def find_root(data: str | None, variable: str | None, start: Path) -> Root:
                     return Root(candidate)
             if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
                 raise SystemFault(f"{origin} : permission refusée pour le dossier « {given} »")
+            if folder.is_file():
+                raise NotFound(f"{origin} : « {given} » est un fichier ; donnez son dossier")
             if not folder.is_dir():
                 raise NotFound(f"{origin} : le dossier « {given} » n'existe pas")
             raise NotFound(
@@ -62,6 +67,6 @@ def find_root(data: str | None, variable: str | None, start: Path) -> Root:
 
 def _other_spelling(folder: Path) -> str:
     for candidate in (folder / "mesures.yml", folder / "data" / "mesures.yml"):
-        if candidate.exists():
+        if os.path.exists(candidate):
             return f" (renommez « {candidate.name} » en « mesures.yaml »)"
     return ""

@@ -284,6 +284,14 @@ ITEM_MODELS: dict[Famille, type[Item]] = {
     "leviers": Levier,
 }
 
+# Every key that some record has.
+KEYS = frozenset(
+    key
+    for record in list(globals().values())
+    if isinstance(record, type) and issubclass(record, Record)
+    for key in record.model_fields
+)
+
 ECHELLE_PAR_DEFAUT = tuple(
     Niveau.model_validate(
         {"code": code, "libelle": libelle, "abrege": abrege, "symbole": symbole, "alerte": str(alerte)}

@@ -181,7 +181,7 @@ def named(text: str, labels: dict[str, str], fault: str) -> str:
     by_label = {libelle: code for code, libelle in labels.items()}
     hint = suggestion(text, [*labels, *by_label])
     if not hint:
-        hint = f" ; possibles : {', '.join(labels)}" if labels else " ; la feuille de route n'en déclare aucun"
+        hint = f" ; possibles : {', '.join(labels)}" if labels else " ; la feuille de route n'en déclare pas"
     raise UsageFault(f"{fault} « {text} »{hint}")
 
 
@@ -233,7 +233,7 @@ def field(famille: Famille, text: str, option: str) -> Champ:
 
     Raises: UsageFault.
     """
-    code = text.strip().lstrip("-").replace("-", "_")
+    code = text.strip().removeprefix("--").replace("-", "_")
     champs = of_famille(famille)
     for champ in champs:
         if code == champ.code or folded(text) == folded(champ.libelle):

@@ -23,7 +23,7 @@ from alliances_cli.checks import Finding, Lecture, Vocabulaire
 from alliances_cli.errors import EditRefused, InvalidRoadmap, Problem, SystemFault
 from alliances_cli.french import describe_pydantic, shown
 from alliances_cli.location import FILES, Root
-from alliances_cli.model import ECHELLE_PAR_DEFAUT, ITEM_MODELS, FeuilleDeRoute, Item, Mission, Record
+from alliances_cli.model import ECHELLE_PAR_DEFAUT, ITEM_MODELS, KEYS, FeuilleDeRoute, Item, Mission, Record
 from alliances_cli.typographie import suggestion
 from alliances_cli.yamltext.faults import YamlFault
 from alliances_cli.yamltext.read import EMPTY, MAX_BYTES, Document, decode, read
@@ -193,12 +193,12 @@ def parse(sources: Mapping[str, Source]) -> Reading:
 
 
 def present(value: Any) -> Any:
-    """The value without keys that hold nothing: a key with no value, `""`, `[]` or `{}` is the same as no key."""
+    """The value without keys that hold nothing: a known key with no value, `""`, `[]` or `{}` is the same as no key."""
     if isinstance(value, dict):
         return {
             key: present(inner) if inner.__class__ is dict or inner.__class__ is list else inner
             for key, inner in value.items()
-            if inner is not None and inner != "" and inner != [] and inner != {}
+            if (inner is not None and inner != "" and inner != [] and inner != {}) or key not in KEYS
         }
     if isinstance(value, list):
         return [present(inner) for inner in value]
@@ -318,10 +318,10 @@ def _vocabulaire(
 
     None where a name may be lost: an entry has none, or the key itself may be one of the unknown ones.
     """
-    misspelt = not raw.keys() <= Mission.model_fields.keys()
+    unknown = [key for key in raw if key not in Mission.model_fields]
 
     def names(key: str, field: str, default: dict[str, str]) -> dict[str, str] | None:
-        if "mission" in unreadable or (key not in raw and misspelt):
+        if "mission" in unreadable or (key not in raw and any(suggestion(other, (key,)) for other in unknown)):
             return None
         entries = raw.get(key, [])
         if not isinstance(entries, list) or not all(

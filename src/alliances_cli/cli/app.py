@@ -75,11 +75,17 @@ app = build(COMMANDS)
 def _needed(argv: Sequence[str]) -> typer.Typer:
     """The app, reduced to the command that the first word names: declaring the options of all costs 12 ms a start."""
     words = (os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or "").split()[1:] or argv
-    return build(words[:1] if words and words[0] in COMMANDS else [name for name in COMMANDS if name != HIDDEN])
+    if words and words[0] in COMMANDS:
+        return build(words[:1])
+    return build(name for name in COMMANDS if name != HIDDEN or HIDDEN in words)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line; returns its exit code."""
+    # A stream that the caller closed is None: what is said there is lost, not an error.
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     try:
         return _run(sys.argv[1:] if argv is None else list(argv))
     except BrokenPipeError:

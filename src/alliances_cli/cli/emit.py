@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, TextIO
 
 from alliances_cli.typographie import encodable
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_WIDTH = 120
 MIN_WIDTH = 40
 # Beyond this many rows, drawing wrapped tables takes longer than anybody reads.
-MAX_DRAWN_ROWS = 200
+MAX_DRAWN_ROWS = 2000
 
 
 def _environment() -> dict[str, str]:
@@ -31,13 +31,13 @@ def _environment() -> dict[str, str]:
     return given
 
 
-def text_encoding(stream: TextIO) -> str:
+def text_encoding(stream: IO[str]) -> str:
     """What human text is encoded in: ASCII where the locale says C or POSIX, else what the stream holds."""
     given = _environment()
     said = given["LC_ALL"] or given["LC_CTYPE"] or given["LANG"]
     if said in ("C", "POSIX"):
         return "ascii"
-    return stream.encoding or "utf-8"
+    return getattr(stream, "encoding", None) or "utf-8"
 
 
 def terminal(stream: TextIO) -> Terminal:

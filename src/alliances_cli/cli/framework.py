@@ -18,6 +18,7 @@ from typer._click import exceptions
 from typer._click.types import FuncParamType, Tuple
 
 from alliances_cli import french
+from alliances_cli.cli.emit import text_encoding
 from alliances_cli.typographie import encodable, nearest, spaced
 
 
@@ -52,8 +53,11 @@ class _French(typer._click.core.Command):
         self.options_metavar = french.help_text(self.options_metavar or "")
         # Kept apart, so that the base class doesn't say it in English.
         self._withdrawn, self.deprecated = self.deprecated, False
+        self.help, self.epilog = spaced(self.help or ""), spaced(self.epilog or "")
         for param in self.params:
             _name_type(param)
+            if isinstance(param, typer.core.TyperOption | typer.core.TyperArgument) and param.help:
+                param.help = spaced(param.help)
 
     def get_help_option(self, ctx: typer._click.Context) -> typer.core.TyperOption | None:
         option = super().get_help_option(ctx)
@@ -62,7 +66,7 @@ class _French(typer._click.core.Command):
         return option
 
     def get_help(self, ctx: typer._click.Context) -> str:
-        return encodable(super().get_help(ctx), _encoding(sys.stdout))
+        return encodable(super().get_help(ctx), text_encoding(sys.stdout))
 
     def get_short_help_str(self, limit: int = 45) -> str:
         text = super().get_short_help_str(limit)
@@ -272,13 +276,9 @@ def _raised_by_us(error: BaseException) -> bool:
 # --- what no class can change -----------------------------------------------------------------------------------------
 
 
-def _encoding(stream: object) -> str:
-    return getattr(stream, "encoding", None) or "utf-8"
-
-
 def _echo(message: str, file: IO[Any] | None = None, nl: bool = True, err: bool = False) -> None:
     stream = file if file is not None else sys.stderr if err else sys.stdout
-    typer.echo(encodable(message, _encoding(stream)), file=stream, nl=nl)
+    typer.echo(encodable(message, text_encoding(stream)), file=stream, nl=nl)
 
 
 def _echo_completion(

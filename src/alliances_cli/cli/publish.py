@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -36,8 +37,11 @@ def render(
     au: Au = None,
 ) -> None:
     """Écrit le bilan, en Markdown ou en HTML."""
+    if output == "":
+        raise UsageFault("-o : le nom du fichier est vide")
     if check and output in (None, "-"):
         raise UsageFault("--check demande un fichier : -o FICHIER")
+    asked = format
     if format is None:
         format = _EXTENSIONS.get(Path(output).suffix.lower(), "md") if output else "md"
     choose(format, RENDER_FORMATS, "--format")
@@ -55,7 +59,9 @@ def render(
         emit.emit(text)
     elif check:
         if api.document_differs(root, path, text):
-            emit.tell(spaced(f"« {output} » n'est pas à jour : alliances render -o {output}"))
+            given = {"--format": asked, "--au": au, "--data": data, "-o": output}
+            again = shlex.join(["alliances", "render", *(w for k, v in given.items() if v for w in (k, v))])
+            emit.tell(spaced(f"« {output} » n'est pas à jour : ") + again)
             raise typer.Exit(6)
     else:
         api.write_document(root, path, text)

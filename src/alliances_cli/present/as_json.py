@@ -167,8 +167,9 @@ def check(controle: Controle) -> str:
             **_moment(controle.moment),
             "valide": controle.count("erreur", "total", "systeme") == 0,
             "erreurs": controle.count("erreur", "systeme"),
-            "totaux": controle.count("total"),
-            "avertissements": controle.count("avertissement"),
+            # Not looked for while there are errors.
+            "totaux": controle.count("total") if feuille else None,
+            "avertissements": controle.count("avertissement") if feuille else None,
             "fichiers": list(controle.files),
             "total": {f: len(feuille.items(f)) for f in FAMILLES} if feuille else None,
             "problemes": [_problem(problem) for problem in controle.problems],

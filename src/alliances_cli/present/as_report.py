@@ -639,7 +639,8 @@ def _shown(name: str, own_templates: Path | None) -> str:
 
 
 def _said(error: Exception) -> str:
-    text = str(error).strip()
+    # A syntax error's own text has more lines, in English.
+    text = ((error.message or "") if isinstance(error, TemplateSyntaxError) else str(error)).strip()
     for pattern, french in _IN_FRENCH:
         match = re.fullmatch(pattern, text, re.DOTALL)
         if match:

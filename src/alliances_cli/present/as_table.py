@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from alliances_cli import bilan
 from alliances_cli.api import Vue
 from alliances_cli.bilan import Bilan, Groupe
-from alliances_cli.champs import PROVENANCE_LIBELLES, Famille, of_famille
-from alliances_cli.model import Echelon, Item, Preuve
+from alliances_cli.champs import PROVENANCE_LIBELLES, SINGULIER, Famille, of_famille
+from alliances_cli.model import Echelon, Item, Preuve, Suivi
 from alliances_cli.periode import Periode
 from alliances_cli.present import markdown
-from alliances_cli.typographie import NBSP, count, plain, spaced
+from alliances_cli.typographie import NBSP, count, number, plain, spaced
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -68,7 +69,8 @@ def _cell(value: Any) -> str:
     if isinstance(value, Periode):
         return value.text
     if isinstance(value, Preuve):
-        return f"{plain(value.titre)} <{value.url}>" if value.titre else value.url
+        date = f" ({value.date})" if value.date else ""
+        return (f"{plain(value.titre)} <{value.url}>" if value.titre else value.url) + date
     return plain(str(value))
 
 
@@ -92,7 +94,7 @@ def list_as_md(vue: Vue, famille: Famille, items: Sequence[Item]) -> str:
     """A Markdown table of what a reader needs, under a line that names the date and the count."""
     feuille = vue.feuille
     total = len(feuille.items(famille))
-    said = count(len(items), famille[:-1]) + (f" sur {total}" if len(items) != total else "")
+    said = count(len(items), SINGULIER[famille]) + (f" sur {total}" if len(items) != total else "")
     header = ["Id", "Titre"]
     if famille == "leviers":
         header.append("Texte")
@@ -104,28 +106,29 @@ def list_as_md(vue: Vue, famille: Famille, items: Sequence[Item]) -> str:
             ]
             for r in items
         ]
-        return _markdown(f"{said} au {vue.moment.in_words}", header, rows)
+        return _markdown(f"{said} {_at(vue)}", header, rows)
     header += ["Avancement", "Réalisé", "Prochaine étape", "Échéance"]
-    rows = []
-    inferred = False
-    for record in items:
-        code = getattr(record, "avancement", None)
-        niveau = feuille.niveaux[code] if code else None
-        origin = feuille.provenance(record)
-        mark = f" ({PROVENANCE_LIBELLES['infere']})" if origin == "infere" else ""
-        inferred = inferred or bool(mark)
-        echeance = getattr(record, "echeance", None)
-        rows.append(
-            [
-                markdown.escape(record.id, cell=True),
-                markdown.rich(record.titre, cell=True),
-                f"{_level(niveau)}{mark}" if niveau else "sans niveau",
-                markdown.rich(getattr(record, "realise", None) or "", cell=True),
-                markdown.rich(getattr(record, "prochaine_etape", None) or "", cell=True),
-                echeance.in_words if echeance else "",
-            ]
-        )
-    return _markdown(f"{said} au {vue.moment.in_words}", header, rows)
+    rows = [_row(vue, record) for record in items if isinstance(record, Suivi)]
+    return _markdown(f"{said} {_at(vue)}", header, rows)
+
+
+def _row(vue: Vue, item: Suivi) -> list[str]:
+    niveau = vue.feuille.niveaux[item.avancement] if item.avancement else None
+    mark = f" ({PROVENANCE_LIBELLES['infere']})" if vue.feuille.provenance(item) == "infere" else ""
+    overdue = " (échue)" if bilan.etat(vue.feuille, item, vue.moment.day) == "echue" else ""
+    return [
+        markdown.escape(item.id, cell=True),
+        markdown.rich(item.titre, cell=True),
+        f"{_level(niveau)}{mark}" if niveau else "sans niveau",
+        markdown.rich(item.realise or "", cell=True),
+        markdown.rich(item.prochaine_etape or "", cell=True),
+        item.echeance.in_words + overdue if item.echeance else markdown.rich(item.delai or "", cell=True),
+    ]
+
+
+def _at(vue: Vue) -> str:
+    today = ", date du jour" if vue.moment.origin == "jour" else ""
+    return f"au {vue.moment.in_words}{today}"
 
 
 def summary_as_md(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement: str | None) -> str:
@@ -141,16 +144,30 @@ def summary_as_md(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement:
         label = markdown.rich(groupe.libelle, cell=True)
         numbers = [compte.comptes[n.code] for n in niveaux] + [compte.sans_avancement] * sans + [compte.total]
         rows.append([f"**{label}**" if groupe.libelle == "Ensemble" else label, *map(str, numbers)])
-    title = f"{count(whole.compte.total, whole.famille[:-1])} au {vue.moment.in_words}"
-    return _markdown(title, header, rows, numbers_from=1)
+    notes = []
+    origins = [f"{number(n)} {PROVENANCE_LIBELLES[p]}{'s' if n > 1 else ''}" for p, n in whole.provenance.items()]
+    if origins:
+        notes.append(f"Provenance des niveaux : {', '.join(origins)}")
+    if whole.controle and whole.controle.agrees:
+        notes.append(
+            f"Totaux de contrôle : {whole.controle.compte_text}, comme publié au {whole.controle.publie.date.in_words}"
+        )
+    notes += [f"Totaux : {markdown.escape(problem.message)}" for problem in vue.totals]
+    title = f"{count(whole.compte.total, SINGULIER[whole.famille])} {_at(vue)}"
+    return _markdown(title, header, rows, numbers_from=1, notes=notes)
 
 
 def _level(niveau: Echelon) -> str:
     return f"{markdown.escape(niveau.symbole, cell=True)}{NBSP}{markdown.escape(niveau.libelle, cell=True)}"
 
 
-def _markdown(title: str, header: list[str], rows: list[list[str]], numbers_from: int | None = None) -> str:
+def _markdown(
+    title: str, header: list[str], rows: list[list[str]], numbers_from: int | None = None, notes: Sequence[str] = ()
+) -> str:
     aligns = [" --: " if numbers_from is not None and i >= numbers_from else " :-- " for i in range(len(header))]
     lines = [spaced(title), "", "| " + " | ".join(header) + " |", "|" + "|".join(aligns) + "|"]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join(line.replace("|  |", "| |") for line in lines) + "\n"
+    lines = [line.replace("|  |", "| |") for line in lines]
+    for note in notes:
+        lines += ["", spaced(note)]
+    return "\n".join(lines) + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -240,13 +240,11 @@ def _late(feuille: FeuilleDeRoute) -> list[_Section]:
     if not alerts or not (items or others):
         return []
     words = capitalised(enumeration([n.libelle for n in alerts], "ou"))
-    said = [count(len(found), SINGULIER[f]) for f, found in (("mesures", items), ("chantiers", others)) if found]  # type: ignore[index]
+    found: dict[Famille, tuple[Suivi, ...]] = {"mesures": items, "chantiers": others}
+    said = [count(len(inside), SINGULIER[famille]) for famille, inside in found.items() if inside]
+    head = line(Span(spaced(words), "strong"), f"{NBSP}: {enumeration(said)}")
     lines = [_item_line(feuille, item) for item in (*items, *others)]
-    return [
-        _Section(
-            [line(Span(spaced(words), "strong"), f"{NBSP}: {enumeration(said)}")], lines, "alliances list --en-retard"
-        )
-    ]
+    return [_Section([head], lines, _lists("--en-retard", {f: bool(inside) for f, inside in found.items()}))]
 
 
 def _item_line(feuille: FeuilleDeRoute, item: Suivi) -> Line:
@@ -272,12 +270,12 @@ def _steps(vue: Vue, terminal: Terminal) -> list[_Section]:
             heads.append(line(Span(spaced(f"Étapes des {famille} : "), "strong"), echues, others))
     return [
         _Section(heads),
-        _due_section("échues", overdue, "alliances list --echues", terminal),
-        _due_section("à venir", coming, "alliances list --sort echeance", terminal),
+        _due_section("échues", overdue, "--echues", terminal),
+        _due_section("à venir", coming, "--sort echeance", terminal),
     ]
 
 
-def _due_section(word: str, found: Sequence[tuple[Famille, Suivi]], more: str, terminal: Terminal) -> _Section:
+def _due_section(word: str, found: Sequence[tuple[Famille, Suivi]], option: str, terminal: Terminal) -> _Section:
     """The dates, soonest first, each with what is due then, or with how many where these are too many for a screen."""
     by_date: dict[tuple[Any, str], list[str]] = {}
     for famille, item in found:
@@ -285,7 +283,14 @@ def _due_section(word: str, found: Sequence[tuple[Famille, Suivi]], more: str, t
         words = item.echeance.in_words.replace(" ", NBSP)
         by_date.setdefault((item.echeance.last, words), []).append(_short(famille, item))
     groups = [line(f"{words} ({_names(names, terminal)})") for (_, words), names in sorted(by_date.items())]
+    more = _lists(option, {famille: True for famille, _ in found})
     return _Section(items=groups, more=more, lead=line(spaced(f"  {word} : ")), attached=True)
+
+
+def _lists(option: str, familles: Mapping[Famille, bool]) -> str:
+    """The commands that list what doesn't fit, one a family concerned."""
+    commands = {"mesures": f"alliances list {option}", "chantiers": f"alliances list chantiers {option}"}
+    return enumeration([commands[famille] for famille, concerned in familles.items() if concerned])
 
 
 def _names(names: Sequence[str], terminal: Terminal) -> str:
@@ -305,7 +310,8 @@ def _blockers(feuille: FeuilleDeRoute, terminal: Terminal) -> list[_Section]:
         for r in retenues
     ]
     lead = line(Span("Bloqueurs", "strong"), f"{NBSP}: ")
-    return [_Section(items=groups, more="alliances list --bloquees", lead=lead)] if groups else []
+    more = _lists("--bloquees", {famille: True for r in retenues for famille, _ in r.items})
+    return [_Section(items=groups, more=more, lead=lead)] if groups else []
 
 
 def _short(famille: Famille, item: Suivi) -> str:
@@ -349,7 +355,7 @@ def listing(vue: Vue, famille: Famille, items: Sequence[Item], filtres: Filtres,
         screen.append(line("Aucun élément ne répond à ces filtres." if asked else "La liste est vide."))
         return screen
     wide = terminal.width is None or terminal.width >= 100
-    columns = [Column("Id", wraps=any(len(record.id) > 20 for record in items))]
+    columns = [Column("Id", wraps=any(len(record.id) > (terminal.width or 80) // 2 for record in items))]
     makers: list[Any] = [lambda record: line(Span(record.id, "strong"))]
 
     def add(column: Column, make: Any) -> None:
@@ -520,16 +526,21 @@ def _count_table(
     everything = (*groupes, Groupe(None, "Ensemble", compte))
     names = [f"{_sign(n, terminal)}{NBSP}{spaced(n.libelle)}" for n in niveaux]
     label_width = min(max(cells(groupe.libelle) for groupe in everything), 24)
+    nowhere = "sans niveau"
     screen: Screen = [line()]
     if terminal.width and label_width + sum(cells(name) + 3 for name in names) + (22 if sans else 8) > terminal.width:
         # The labels don't fit over their columns: they are told once, above.
         short = [_sign(n, terminal) + (f"{NBSP}{n.abrege}" if terminal.glyphs else "") for n in niveaux]
+        if min(label_width, 16) + sum(cells(name) + 2 for name in short) + (22 if sans else 8) > terminal.width:
+            short = [_sign(n, terminal) for n in niveaux]
+            nowhere = _no_level(terminal)
         legend = [line(f"{s}{NBSP}: {spaced(n.libelle)}") for s, n in zip(short, niveaux, strict=True)]
+        legend += [line(f"{nowhere}{NBSP}: sans niveau")] * bool(sans and nowhere != "sans niveau")
         screen += [*_flow(legend, terminal.width, indent=0), line()]
         names = short
     heads = {"pilote": "Pilote", "chantier": "Chantier", "echeance": "Échéance"}
     columns = [Column(heads.get(groupement or "", "Dimension" if groupes else ""), wraps=True)]
-    columns += [Column(name, right=True) for name in (*names, *["sans niveau"] * bool(sans), "Total")]
+    columns += [Column(name, right=True) for name in (*names, *[nowhere] * bool(sans), "Total")]
     rows = []
     for groupe in everything:
         whole = "strong" if groupe is everything[-1] else ""
@@ -573,6 +584,7 @@ def _excerpt(problem: Problem, width: int) -> list[Line]:
 def check(controle: Controle, terminal: Terminal) -> Screen:
     """All the problems, then their count."""
     screen = problems(controle.problems, terminal)
+    feuille = controle.feuille
     errors, totals = controle.count("erreur", "systeme"), controle.count("total")
     warnings = controle.count("avertissement")
     if screen:
@@ -582,11 +594,10 @@ def check(controle: Controle, terminal: Terminal) -> Screen:
     said += [count(warnings, "avertissement")] if warnings else []
     if said:
         style = "alert" if errors or totals else "strong"
-        screen.append(
-            line(Span(", ".join(said), style), f" dans {count(len({p.source for p in controle.problems}), 'fichier')}")
-        )
+        where = f" dans {count(len({p.source for p in controle.problems}), 'fichier')}"
+        unseen = " (totaux et avertissements non vérifiés)" if feuille is None else ""
+        screen.append(line(Span(", ".join(said), style), where + unseen))
         return screen
-    feuille = controle.feuille
     assert feuille is not None
     sizes = [count(len(feuille.items(f)), SINGULIER[f]) for f in FAMILLES if feuille.items(f) or f == "mesures"]
     text = f" : {', '.join(sizes)} dans {count(len(controle.files), 'fichier')} ({_at(controle.moment).lower()})"
@@ -619,8 +630,10 @@ def modification(done: Modification, terminal: Terminal) -> Screen:
 def _shown(done: Modification, code: str, value: Any) -> str:
     if value is None or value == "":
         return "(vide)"
+    if isinstance(value, dict):
+        return "(un groupe de clés)"
     if isinstance(value, list):
-        return ", ".join(str(inner) for inner in value) or "(vide)"
+        return ", ".join(_shown(done, "", inner) for inner in value) or "(vide)"
     text = str(value).strip()
     feuille = done.feuille
     if code == "provenance":
@@ -633,10 +646,13 @@ def _shown(done: Modification, code: str, value: Any) -> str:
 
 
 def unified_diff(done: Modification) -> str:
-    """The change as a unified diff of the file, to be shown or applied; empty where nothing changes."""
+    """The change as a unified diff, to be shown or applied beside the data folder; empty where nothing changes."""
     from difflib import unified_diff as diff
 
-    lines = diff(_lines(done.before), _lines(done.after), f"a/{done.source}", f"b/{done.source}")
+    name = f"{done.root.data.resolve().name}/{done.root.path(done.part).name}"
+    # As GNU's diff does, so that a name with a space is read to its end.
+    end = "\t" if " " in name else ""
+    lines = diff(_lines(done.before), _lines(done.after), f"a/{name}{end}", f"b/{name}{end}")
     return "".join(text if text.endswith("\n") else text + "\n\\ No newline at end of file\n" for text in lines)
 
 

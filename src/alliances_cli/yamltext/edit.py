@@ -260,16 +260,20 @@ def remove(text: str, path: Path) -> Edited:
     key_start = flat.starts[slot.key]
     end = slot.end_of_value(slot.key, slot.value)
     following = flat.starts[pairs[rank + 1][0]] if rank + 1 < len(pairs) else None
+    line_start = text.rfind("\n", 0, key_start) + 1
+    line_end = _line_end(text, end)
+    newline = text.find("\n", end)
+    next_line = newline + 1 if newline >= 0 else len(text)
     if slot.flow:
+        candidates = []
+        if rank and not text[line_start:key_start].strip(" "):
+            # The key has its lines to itself: they go with its comment, its neighbours' stay.
+            candidates.append(text[:line_start] + text[next_line:])
         if rank:
-            candidates = [text[: slot.end_of_value(*pairs[rank - 1])] + text[end:]]
+            candidates.append(text[: slot.end_of_value(*pairs[rank - 1])] + text[end:])
         else:
-            candidates = [text[:key_start] + text[following:]]
+            candidates.append(text[:key_start] + text[following:])
     else:
-        line_start = text.rfind("\n", 0, key_start) + 1
-        line_end = _line_end(text, end)
-        newline = text.find("\n", end)
-        next_line = newline + 1 if newline >= 0 else len(text)
         if flat.keeps_blank_lines(slot.value):
             next_line = end
         candidates = []
