@@ -13,11 +13,10 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
 import jinja2
@@ -192,8 +191,7 @@ def _shipped_environment(format: str, version: str) -> Environment:
     return _environment(format, None, version)
 
 
-@dataclass(frozen=True)
-class _Texts:
+class _Texts(NamedTuple):
     """How a format writes a text: `printed` whatever a template prints, then bold honoured: `rich` inside a line,
     `block` with its paragraphs, `cell` in a table, `line` on one line, `bold` on one line and all bold; `link` a label
     and an address."""
@@ -272,8 +270,7 @@ _TEXTS = {
 # --- what templates can read ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Lien:
+class Lien(NamedTuple):
     """A reference once resolved: where it leads in the document, what it is called, and its title."""
 
     ancre: Markup
@@ -281,8 +278,7 @@ class Lien:
     titre: str
 
 
-@dataclass(frozen=True)
-class Barre:
+class Barre(NamedTuple):
     """A level's part of a bar: its rank in the scale (-1: no level), where it begins and its width, in per cent."""
 
     rang: int
@@ -290,8 +286,7 @@ class Barre:
     largeur: str
 
 
-@dataclass(frozen=True)
-class Publication:
+class Publication(NamedTuple):
     """A published bilan with the levels that its totals are of."""
 
     bilan: BilanPublie
@@ -299,8 +294,7 @@ class Publication:
     echelle: tuple[Echelon, ...]
 
 
-@dataclass(frozen=True)
-class Colonnes:
+class Colonnes(NamedTuple):
     """Which columns a family's table needs: those that one item at least has something for."""
 
     precisions: bool
@@ -526,8 +520,7 @@ def _page_title(feuille: FeuilleDeRoute) -> str:
 # --- the style ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Style:
+class Style(NamedTuple):
     """The style sheet on one line, and its hash as a content security policy gives it."""
 
     texte: Markup
