@@ -125,3 +125,22 @@ def test_a_stream_that_the_caller_closed(roadmap: Path) -> None:
     assert code("update 1 --realise x >&- 2>&-") == 0
     assert code("list --avancement zz 2>&-") == 2
     assert code("show 99 2>&-") == 3
+
+
+def test_the_dry_run_difference_can_be_applied(
+    roadmap: Path, tmp_path: Path, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever the command was run, the difference is that of the folder beside the data, in bytes."""
+    mesures = roadmap / "mesures.yaml"
+    mesures.write_bytes(b"\xef\xbb\xbf" + mesures.read_bytes().replace(b"\n", b"\r\n").rstrip())
+    (tmp_path / "sous dossier").mkdir()
+    monkeypatch.chdir(tmp_path / "sous dossier")
+    argv = ("update", "21", "--realise", "Autre chose : « x »", "--pilotes", "DJEPVA", "--sans-bloqueurs")
+    shown = invoke(*argv, "--dry-run").raw
+    subprocess.run(["git", "apply", "--check", "-"], cwd=tmp_path, input=shown, check=True)
+    done = subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=shown, check=True)
+    assert done.returncode == 0
+    applied = mesures.read_bytes()
+    assert b"Autre chose" in applied
+    assert "rien à changer" in invoke(*argv).spoken
+    assert mesures.read_bytes() == applied
