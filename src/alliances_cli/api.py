@@ -130,10 +130,9 @@ def summarise(vue: Vue, famille: Famille, groupement: Groupement | None) -> tupl
     if famille == "chantiers" and groupement == "chantier":
         raise UsageFault("--by : un chantier n'appartient pas à un chantier ; comptez les mesures")
     whole = bilan.of(vue.feuille, famille)
-    suivis = vue.feuille.with_level(famille)
     if groupement is None:
-        return whole, bilan.by_dimension(vue.feuille, suivis)
-    return whole, bilan.by(vue.feuille, suivis, groupement)
+        return whole, whole.groupes
+    return whole, bilan.by(vue.feuille, vue.feuille.with_level(famille), groupement)
 
 
 def publishable(root: Root, au: Periode | None) -> Vue:

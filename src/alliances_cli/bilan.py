@@ -86,15 +86,24 @@ class Controle(NamedTuple):
 
 
 class Bilan(NamedTuple):
-    """What one family comes to. `par_dimension` is empty where no item has a dimension; `sans_dimension` is None where
-    every item has one or none does."""
+    """What one family comes to. `groupes` is its count by dimension, empty where no item has one; the group without
+    dimension, if any, is the last."""
 
     famille: Famille
     compte: Compte
-    par_dimension: tuple[Groupe, ...]
-    sans_dimension: Compte | None
+    groupes: tuple[Groupe, ...]
     provenance: Mapping[str, int]
     controle: Controle | None
+
+    @property
+    def par_dimension(self) -> tuple[Groupe, ...]:
+        """The declared dimensions' groups; empty where no item has a dimension."""
+        return tuple(groupe for groupe in self.groupes if groupe.code is not None)
+
+    @property
+    def sans_dimension(self) -> Compte | None:
+        """The count of the items without dimension; None where every item has one or none does."""
+        return next((groupe.compte for groupe in self.groupes if groupe.code is None), None)
 
 
 def count(feuille: FeuilleDeRoute, items: Iterable[Suivi]) -> Compte:
@@ -110,17 +119,14 @@ def count(feuille: FeuilleDeRoute, items: Iterable[Suivi]) -> Compte:
     return Compte(total, comptes, sans)
 
 
-def of(feuille: FeuilleDeRoute, famille: Famille = "mesures", items: Sequence[Suivi] | None = None) -> Bilan:
-    """The counts of a family, or of some of its items."""
-    items = feuille.with_level(famille) if items is None else items
-    groupes = by_dimension(feuille, items)
-    sans = next((g.compte for g in groupes if g.code is None), None)
+def of(feuille: FeuilleDeRoute, famille: Famille = "mesures") -> Bilan:
+    """The counts of a family."""
+    items = feuille.with_level(famille)
     origins = [feuille.provenance(item) for item in items]
     return Bilan(
         famille,
         count(feuille, items),
-        tuple(g for g in groupes if g.code is not None),
-        sans,
+        by_dimension(feuille, items),
         {p: origins.count(p) for p in PROVENANCES if p in origins},
         control(feuille) if famille == "mesures" else None,
     )

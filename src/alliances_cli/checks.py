@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from alliances_cli import bilan
 from alliances_cli.champs import FAMILLES, SINGULIER, Famille
 from alliances_cli.errors import Kind
-from alliances_cli.model import FeuilleDeRoute, Mesure, Mission, resolve
+from alliances_cli.model import FeuilleDeRoute, Mesure, Mission, first_family, resolve
 from alliances_cli.periode import MOIS, Periode, parse
 from alliances_cli.typographie import enumeration, folded, suggestion
 
@@ -140,11 +140,10 @@ def reference_fault(
     reference: str, field: str, famille: Famille, own: str, vocabulaire: Vocabulaire, hint: bool = True
 ) -> str | None:
     """What is wrong with a reference written in `field` of the item `own`, or None. `hint`: look for near names."""
-    ids: dict[Famille, Any] = dict(vocabulaire.ids)
     if field == "bloqueurs" and (vocabulaire.bloqueurs is None or reference in vocabulaire.bloqueurs):
         return None
-    target: Famille = field if field in ("chantiers", "leviers") else famille  # type: ignore[assignment]
-    found = resolve(reference, target, ids)
+    target = first_family(field, famille)
+    found = resolve(reference, target, vocabulaire.ids)
     searched = FAMILLES
     if field == target:
         found = [pair for pair in found if pair[0] == target]

@@ -7,9 +7,10 @@ list is empty.
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -321,10 +322,9 @@ class Echelon(NamedTuple):
 def echelons(niveaux: tuple[Niveau, ...]) -> tuple[Echelon, ...]:
     """The scale, best first, as it is shown. Where no level is an alert, the last one that is neither over nor outside
     the order is, unless it says that it isn't."""
-    flagged = any(niveau.alerte for niveau in niveaux)
     ordered = [niveau for niveau in niveaux if not (niveau.clos or niveau.hors_ordre)]
-    default = [niveau for niveau in ordered[1:][-1:] if niveau.alerte is None]
-    alerts = {niveau.code for niveau in (niveaux if flagged else default) if niveau.alerte or not flagged}
+    last = {niveau.code for niveau in ordered[1:][-1:] if niveau.alerte is None}
+    alerts = {niveau.code for niveau in niveaux if niveau.alerte} or last
     taken: set[str] = {n.abrege for n in niveaux if n.abrege}
     shapes = [s for s in _MIDDLE_SHAPES if s not in {n.symbole for n in niveaux}]
     out: list[Echelon] = []
@@ -408,7 +408,7 @@ class FeuilleDeRoute:
 
         A bare id means the family `first` before the others; `mesure-8`, `chantier-x`, `levier-y` name theirs.
         """
-        return resolve(reference, first, {famille: self.by_id[famille].keys() for famille in FAMILLES})
+        return resolve(reference, first, self.by_id)
 
     def provenance(self, item: Item) -> str | None:
         """Where the item's level comes from, the roadmap's default included; None where it has no level."""
@@ -417,7 +417,13 @@ class FeuilleDeRoute:
         return item.provenance or self.mission.provenance or "saisi"
 
 
-def resolve(reference: str, first: Famille | None, ids: dict[Famille, Any]) -> list[tuple[Famille, str]]:
+def first_family(field: str, famille: Famille) -> Famille:
+    """The family where a reference in `field` of one of `famille`'s items is looked for first."""
+    named: dict[str, Famille] = {"chantiers": "chantiers", "leviers": "leviers"}
+    return named.get(field, famille)
+
+
+def resolve(reference: str, first: Famille | None, ids: Mapping[Famille, Container[str]]) -> list[tuple[Famille, str]]:
     """See `FeuilleDeRoute.resolve`; `ids` holds each family's known ids."""
     if first is not None and reference in ids[first]:
         return [(first, reference)]

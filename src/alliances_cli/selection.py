@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from alliances_cli import bilan, periode
 from alliances_cli.champs import FAMILLES, PAR_CODE, SINGULIER, Champ, Famille, of_famille
 from alliances_cli.errors import NotFound, UsageFault
-from alliances_cli.model import FeuilleDeRoute, Item
+from alliances_cli.model import FeuilleDeRoute, Item, resolve
 from alliances_cli.periode import Periode
 from alliances_cli.typographie import enumeration, folded, name_key, natural_key, suggestion
 
@@ -126,14 +126,7 @@ def find(feuille: FeuilleDeRoute, reference: str) -> tuple[Famille, Item]:
 def locate(reference: str, ids: dict[Famille, list[str]]) -> tuple[Famille, str]:
     """The (family, id) that a reference typed by a person names; see `find`."""
     reference = reference.strip()
-    found = [(famille, reference) for famille in FAMILLES if reference in ids[famille]]
-    if not found:
-        found = [
-            (famille, reference.removeprefix(f"{SINGULIER[famille]}-"))
-            for famille in FAMILLES
-            if reference.startswith(f"{SINGULIER[famille]}-")
-            and reference.removeprefix(f"{SINGULIER[famille]}-") in ids[famille]
-        ]
+    found = resolve(reference, None, ids)
     if not found:
         by_case = {folded(i): (f, i) for f in FAMILLES for i in ids[f]}
         known = [*(i for f in FAMILLES for i in ids[f]), *(f"{SINGULIER[f]}-{i}" for f in FAMILLES for i in ids[f])]

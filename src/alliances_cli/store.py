@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from alliances_cli import checks
 from alliances_cli.champs import CHAMPS, FAMILLES, SINGULIER, Famille
 from alliances_cli.checks import Finding, Lecture, Vocabulaire
-from alliances_cli.errors import EditRefused, InvalidRoadmap, Problem, SystemFault
+from alliances_cli.errors import EditRefused, InvalidRoadmap, Kind, Problem, SystemFault
 from alliances_cli.french import describe_pydantic, shown
 from alliances_cli.location import FILES, Root
 from alliances_cli.model import ECHELLE_PAR_DEFAUT, ITEM_MODELS, KEYS, FeuilleDeRoute, Item, Mission, Record
@@ -86,32 +86,31 @@ def read_sources(root: Root) -> dict[str, Source]:
 
 def read_source(path: Path, name: str) -> Source | None:
     """One file, or None where there is none; one that only differs by its ending `.yml` is told, not ignored."""
+
+    def refused(message: str, kind: Kind = "erreur") -> Source:
+        return Source(name, problem=Problem(name, 0, 0, message, kind))
+
     try:
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
-            return Source(name, problem=Problem(name, 0, 0, "c'est un dossier ; un fichier YAML est attendu"))
+            return refused("c'est un dossier ; un fichier YAML est attendu")
         if not stat.S_ISREG(status.st_mode):
-            return Source(name, problem=Problem(name, 0, 0, "ce n'est pas un fichier ordinaire (tube, périphérique…)"))
+            return refused("ce n'est pas un fichier ordinaire (tube, périphérique…)")
         if status.st_size > MAX_BYTES:
             megabytes = status.st_size / 1024 / 1024
-            limit = MAX_BYTES // 1024 // 1024
-            return Source(
-                name, problem=Problem(name, 0, 0, f"fichier trop gros : {megabytes:.0f} Mo, {limit} Mo au plus")
-            )
+            return refused(f"fichier trop gros : {megabytes:.0f} Mo, {MAX_BYTES // 1024 // 1024} Mo au plus")
         return Source(name, path.read_bytes())
     except FileNotFoundError:
         if os.path.lexists(path):
-            return Source(name, problem=Problem(name, 0, 0, "ce lien ne mène à aucun fichier"))
+            return refused("ce lien ne mène à aucun fichier")
         other = path.with_suffix(".yml")
         if other.exists():
-            return Source(
-                name, problem=Problem(name, 0, 0, f"« {other.name} » n'est pas lu : renommez-le en « {path.name} »")
-            )
+            return refused(f"« {other.name} » n'est pas lu : renommez-le en « {path.name} »")
         return None
     except OSError as error:
         if error.errno == errno.ELOOP:
-            return Source(name, problem=Problem(name, 0, 0, "ce lien tourne en rond et ne mène à aucun fichier"))
-        return Source(name, problem=Problem(name, 0, 0, reason(error), "systeme"))
+            return refused("ce lien tourne en rond et ne mène à aucun fichier")
+        return refused(reason(error), "systeme")
 
 
 def reason(error: OSError) -> str:
@@ -188,8 +187,8 @@ def parse(sources: Mapping[str, Source]) -> Reading:
         feuille = FeuilleDeRoute(
             lecture.mission, **{famille: tuple(item for _, item in records.get(famille, ())) for famille in FAMILLES}
         )
-        return Reading(documents, names, lecture, (), feuille)
-    return Reading(documents, names, lecture, tuple(sorted(problems, key=lambda p: p.sort_key)), None)
+        return reading._replace(feuille=feuille)
+    return reading._replace(problems=tuple(sorted(problems, key=lambda p: p.sort_key)))
 
 
 def present(value: Any) -> Any:
@@ -340,7 +339,7 @@ def _vocabulaire(
     )
 
 
-def _problem(name: str, document: Document, index: int, message: str, kind: Any = "erreur") -> Problem:
+def _problem(name: str, document: Document, index: int, message: str, kind: Kind = "erreur") -> Problem:
     """A problem at a place of a text. Its message stays one line, whatever the text that it quotes."""
     line, column = document.line_column(index)
     if len(message) > MAX_MESSAGE:

@@ -137,7 +137,7 @@ def show(vue: Vue, famille: Famille, record: Item) -> str:
         content["etape"] = bilan.etat(feuille, record, vue.moment.day)
     content["liens"] = {
         name: [{"famille": f, "id": i, "titre": t} for f, i, t in found]
-        for name, found in liens.both_ways(feuille, famille, record).items()
+        for name, found in liens.both_ways(feuille).get((famille, record.id), {}).items()
     }
     return dump(content)
 

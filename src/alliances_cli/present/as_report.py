@@ -52,6 +52,7 @@ from alliances_cli.model import (
     echelons,
 )
 from alliances_cli.present import markdown
+from alliances_cli.present.liens import both_ways
 from alliances_cli.typographie import spaced
 
 FORMATS = ("md", "html")
@@ -487,27 +488,17 @@ def _lien(famille: Famille, item: Item) -> Lien:
 
 
 def _links(feuille: FeuilleDeRoute) -> dict[tuple[Famille, str], dict[str, tuple[Lien, ...]]]:
-    """What each item names (`chantiers`, `leviers`, `bloqueurs`, `renvois`) and what names it (`mesures` that belong to
-    it, `cite_par`), in the files' order."""
-    found: dict[tuple[Famille, str], dict[str, dict[Lien, None]]] = {}
+    """What each item names and what names it, by kind, as places of the document."""
 
-    def add(famille: Famille, identifier: str, kind: str, lien: Lien) -> None:
-        found.setdefault((famille, identifier), {}).setdefault(kind, {})[lien] = None
+    def placed(famille: Famille | None, identifier: str, titre: str) -> Lien:
+        if famille is None:
+            return Lien(anchor("bloqueur", identifier), titre, titre)
+        return _lien(famille, feuille.by_id[famille][identifier])
 
-    for famille in FAMILLES:
-        for item in feuille.with_level(famille):
-            own = _lien(famille, item)
-            for field in ("chantiers", "leviers", "bloqueurs", "renvois"):
-                first: Famille = field if field in ("chantiers", "leviers") else famille  # type: ignore[assignment]
-                for reference in getattr(item, field, ()):
-                    if field == "bloqueurs" and reference in feuille.bloqueurs:
-                        label = feuille.bloqueurs[reference].libelle
-                        add(famille, item.id, field, Lien(anchor("bloqueur", reference), label, label))
-                        continue
-                    target, identifier = feuille.resolve(reference, first)[0]
-                    add(famille, item.id, field, _lien(target, feuille.by_id[target][identifier]))
-                    add(target, identifier, "mesures" if field in ("chantiers", "leviers") else "cite_par", own)
-    return {key: {kind: tuple(liens) for kind, liens in kinds.items()} for key, kinds in found.items()}
+    return {
+        key: {kind: tuple(dict.fromkeys(placed(*link) for link in links)) for kind, links in kinds.items()}
+        for key, kinds in both_ways(feuille).items()
+    }
 
 
 def _page_title(feuille: FeuilleDeRoute) -> str:

@@ -14,8 +14,8 @@ from alliances_cli.bilan import Bilan, Groupe
 from alliances_cli.champs import PROVENANCE_LIBELLES, SINGULIER, Famille, of_famille
 from alliances_cli.model import Echelon, Item, Preuve, Suivi
 from alliances_cli.periode import Periode
-from alliances_cli.present import markdown
-from alliances_cli.typographie import NBSP, count, number, plain, spaced
+from alliances_cli.present import markdown, phrases
+from alliances_cli.typographie import NBSP, count, plain, spaced
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -144,15 +144,8 @@ def summary_as_md(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement:
         label = markdown.rich(groupe.libelle, cell=True)
         numbers = [compte.comptes[n.code] for n in niveaux] + [compte.sans_avancement] * sans + [compte.total]
         rows.append([f"**{label}**" if groupe.libelle == "Ensemble" else label, *map(str, numbers)])
-    notes = []
-    origins = [f"{number(n)} {PROVENANCE_LIBELLES[p]}{'s' if n > 1 else ''}" for p, n in whole.provenance.items()]
-    if origins:
-        notes.append(f"Provenance des niveaux : {', '.join(origins)}")
-    if whole.controle and whole.controle.agrees:
-        notes.append(
-            f"Totaux de contrôle : {whole.controle.compte_text}, comme publié au {whole.controle.publie.date.in_words}"
-        )
-    notes += [f"Totaux : {markdown.escape(problem.message)}" for problem in vue.totals]
+    notes = [said for said in (phrases.provenance(whole, " "), phrases.control(whole)) if said]
+    notes += [markdown.escape(phrases.mismatch(problem)) for problem in vue.totals]
     title = f"{count(whole.compte.total, SINGULIER[whole.famille])} {_at(vue)}"
     return _markdown(title, header, rows, numbers_from=1, notes=notes)
 

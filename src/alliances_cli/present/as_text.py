@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from alliances_cli.champs import FAMILLES, MISSION_CHAMPS, PAR_CODE, PROVENANCE_
 from alliances_cli.errors import Problem
 from alliances_cli.model import Echelon, FeuilleDeRoute, Item, Preuve, Suivi
 from alliances_cli.periode import Periode
-from alliances_cli.present import liens
+from alliances_cli.present import liens, phrases
 from alliances_cli.present.screen import (
     Column,
     Line,
@@ -114,11 +114,9 @@ def _fit(sections: list[_Section], width: int) -> int:
 
 
 def _headline(vue: Vue) -> list[Line]:
-    feuille = vue.feuille
-    sizes = [count(len(feuille.items(f)), SINGULIER[f]) for f in FAMILLES if f == "mesures" or feuille.items(f)]
     return [
-        line(Span(spaced(one_line(feuille.mission.titre)), "title")),
-        line(f"{_at(vue.moment)}{NBSP}: {', '.join(sizes)}"),
+        line(Span(spaced(one_line(vue.feuille.mission.titre)), "title")),
+        line(f"{_at(vue.moment)}{NBSP}: {phrases.sizes(vue.feuille)}"),
     ]
 
 
@@ -153,9 +151,7 @@ def _counts(vue: Vue, terminal: Terminal) -> list[_Section]:
         return []
     if compte.sans_avancement == compte.total:
         return [_Section([line(f"{capitalised(count(compte.total, 'mesure'))}, sans niveau")])]
-    groupes = [Groupe(None, "Ensemble", compte), *whole.par_dimension]
-    if whole.sans_dimension:
-        groupes.append(Groupe(None, "Sans dimension", whole.sans_dimension))
+    groupes = [Groupe(None, "Ensemble", compte), *whole.groupes]
     sans = compte.sans_avancement > 0
     legend: list[Line] = []
     for rank, niveau in enumerate(feuille.echelle):
@@ -243,12 +239,8 @@ def _late(feuille: FeuilleDeRoute) -> list[_Section]:
     found: dict[Famille, tuple[Suivi, ...]] = {"mesures": items, "chantiers": others}
     said = [count(len(inside), SINGULIER[famille]) for famille, inside in found.items() if inside]
     head = line(Span(spaced(words), "strong"), f"{NBSP}: {enumeration(said)}")
-    lines = [_item_line(feuille, item) for item in (*items, *others)]
-    return [_Section([head], lines, _lists("--en-retard", {f: bool(inside) for f, inside in found.items()}))]
-
-
-def _item_line(feuille: FeuilleDeRoute, item: Suivi) -> Line:
-    return line(f"  {item.id}  ", spaced(one_line(item.titre)))
+    lines = [line(f"  {item.id}  ", spaced(one_line(item.titre))) for item in (*items, *others)]
+    return [_Section([head], lines, _lists("--en-retard", [f for f, inside in found.items() if inside]))]
 
 
 def _steps(vue: Vue, terminal: Terminal) -> list[_Section]:
@@ -283,14 +275,14 @@ def _due_section(word: str, found: Sequence[tuple[Famille, Suivi]], option: str,
         words = item.echeance.in_words.replace(" ", NBSP)
         by_date.setdefault((item.echeance.last, words), []).append(_short(famille, item))
     groups = [line(f"{words} ({_names(names, terminal)})") for (_, words), names in sorted(by_date.items())]
-    more = _lists(option, {famille: True for famille, _ in found})
+    more = _lists(option, [famille for famille, _ in found])
     return _Section(items=groups, more=more, lead=line(spaced(f"  {word} : ")), attached=True)
 
 
-def _lists(option: str, familles: Mapping[Famille, bool]) -> str:
+def _lists(option: str, familles: Sequence[Famille]) -> str:
     """The commands that list what doesn't fit, one a family concerned."""
     commands = {"mesures": f"alliances list {option}", "chantiers": f"alliances list chantiers {option}"}
-    return enumeration([commands[famille] for famille, concerned in familles.items() if concerned])
+    return enumeration([commands[famille] for famille in dict.fromkeys(familles)])
 
 
 def _names(names: Sequence[str], terminal: Terminal) -> str:
@@ -310,7 +302,7 @@ def _blockers(feuille: FeuilleDeRoute, terminal: Terminal) -> list[_Section]:
         for r in retenues
     ]
     lead = line(Span("Bloqueurs", "strong"), f"{NBSP}: ")
-    more = _lists("--bloquees", {famille: True for r in retenues for famille, _ in r.items})
+    more = _lists("--bloquees", [famille for r in retenues for famille, _ in r.items])
     return [_Section(items=groups, more=more, lead=lead)] if groups else []
 
 
@@ -331,7 +323,7 @@ def _remarks(vue: Vue) -> list[Line]:
     if inferred:
         text = f"Niveaux inférés du texte, ni publiés ni saisis : {enumeration(inferred)}"
         said.append(line(Span(spaced(text), "soft")))
-    said += [line(Span(spaced(f"Totaux : {problem.message}"), "alert")) for problem in vue.totals]
+    said += [line(Span(spaced(phrases.mismatch(problem)), "alert")) for problem in vue.totals]
     warnings = len(vue.reading.warnings())
     if warnings:
         said.append(line(spaced(f"{count(warnings, 'avertissement')} : alliances check")))
@@ -363,10 +355,10 @@ def listing(vue: Vue, famille: Famille, items: Sequence[Item], filtres: Filtres,
         makers.append(make)
 
     if terminal.width is not None:
-        add(Column(capitalised(SINGULIER[famille]), wraps=True), lambda record: line(spaced(_words(record.titre))))
+        add(Column(capitalised(SINGULIER[famille]), wraps=True), lambda record: line(spaced(one_line(record.titre))))
     if famille == "leviers":
         if any(record.texte for record in items):
-            add(Column("Texte", wraps=True), lambda record: line(spaced(_words(record.texte or ""))))
+            add(Column("Texte", wraps=True), lambda record: line(spaced(one_line(record.texte or ""))))
     else:
         levelled = any(getattr(record, "avancement", None) for record in items)
         if levelled:
@@ -375,21 +367,18 @@ def listing(vue: Vue, famille: Famille, items: Sequence[Item], filtres: Filtres,
             add(Column("Pilotes", wraps=True), lambda record: line(spaced(", ".join(record.pilotes))))
         if wide and any(getattr(record, "prochaine_etape", None) for record in items):
             add(
-                Column("Prochaine étape", wraps=True), lambda record: line(spaced(_words(record.prochaine_etape or "")))
+                Column("Prochaine étape", wraps=True),
+                lambda record: line(spaced(one_line(record.prochaine_etape or ""))),
             )
         if any(getattr(record, "echeance", None) for record in items):
             add(Column("Échéance", wraps=True), lambda record: _due(vue, record))
     if terminal.width is None:
-        add(Column(capitalised(SINGULIER[famille])), lambda record: line(spaced(_words(record.titre))))
+        add(Column(capitalised(SINGULIER[famille])), lambda record: line(spaced(one_line(record.titre))))
     screen.append(line())
     screen.append(Table(tuple(columns), tuple(tuple(make(record) for make in makers) for record in items)))
     if famille != "leviers" and any(feuille.provenance(r) == "infere" for r in items):
         screen += [line(), line(Span(f"* {INFERE}", "soft"))]
     return screen
-
-
-def _words(text: str) -> str:
-    return one_line(text)
 
 
 def _level(feuille: FeuilleDeRoute, item: Any, terminal: Terminal) -> Line:
@@ -421,7 +410,7 @@ def show(vue: Vue, famille: Famille, item: Item, terminal: Terminal) -> Screen:
         for rank, value in enumerate(values):
             rows.append((line(Span(label if not rank else "", "strong")), value))
 
-    links = liens.both_ways(feuille, famille, item)
+    links = liens.both_ways(feuille).get((famille, item.id), {})
     for champ in of_famille(famille):
         value = getattr(item, champ.code)
         if champ.code in ("id", "titre", "provenance") or not value:
@@ -505,15 +494,8 @@ def summary(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement: str |
                 line(Span("Un élément compte dans chacun de ses groupes, mais une seule fois dans l'ensemble.", "soft"))
             )
         )
-    origins = [f"{number(n)}{NBSP}{PROVENANCE_LIBELLES[p]}{'s' if n > 1 else ''}" for p, n in whole.provenance.items()]
-    if origins:
-        notes.append(Wrapped(line(spaced(f"Provenance des niveaux : {', '.join(origins)}"))))
-    if whole.controle:
-        controle = whole.controle
-        if controle.agrees:
-            text = f"Totaux de contrôle : {controle.compte_text}, comme publié au {controle.publie.date.in_words}"
-            notes.append(Wrapped(line(spaced(text))))
-    notes += [Wrapped(line(Span(spaced(f"Totaux : {problem.message}"), "alert"))) for problem in vue.totals]
+    notes += [Wrapped(line(spaced(said))) for said in (phrases.provenance(whole), phrases.control(whole)) if said]
+    notes += [Wrapped(line(Span(spaced(phrases.mismatch(problem)), "alert"))) for problem in vue.totals]
     return [*screen, line(), *notes] if notes else screen
 
 
@@ -599,8 +581,7 @@ def check(controle: Controle, terminal: Terminal) -> Screen:
         screen.append(line(Span(", ".join(said), style), where + unseen))
         return screen
     assert feuille is not None
-    sizes = [count(len(feuille.items(f)), SINGULIER[f]) for f in FAMILLES if feuille.items(f) or f == "mesures"]
-    text = f" : {', '.join(sizes)} dans {count(len(controle.files), 'fichier')} ({_at(controle.moment).lower()})"
+    text = f" : {phrases.sizes(feuille)} dans {count(len(controle.files), 'fichier')} ({_at(controle.moment).lower()})"
     screen.append(Wrapped(line(Span("Rien à signaler", "good"), spaced(text))))
     return screen
 
