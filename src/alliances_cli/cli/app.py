@@ -108,7 +108,8 @@ def _run(argv: list[str]) -> int:
     except InvalidRoadmap as error:
         from alliances_cli.present import as_text
 
-        emit.tell_screen(as_text.problems(error.problems, emit.terminal(sys.stderr)))
+        problems = error.problems
+        emit.tell(emit.drawn(lambda shown_on: as_text.problems(problems, shown_on), sys.stderr))
         return error.exit_code
     except AlliancesError as error:
         emit.tell(spaced(f"Erreur : {error.message}"))

@@ -27,8 +27,7 @@ def _as(name: str) -> ModuleType:
 
 
 def _drawn(make: Callable[[Terminal], Screen]) -> str:
-    shown_on = emit.terminal(sys.stdout)
-    return emit.draw(make(shown_on), shown_on)
+    return emit.drawn(make, sys.stdout)
 
 
 # What each command answers, by format; `--format` lists the keys.

@@ -57,19 +57,20 @@ def update(id: str, dry_run: bool = False, data: str | None = None, format: str 
     if not changes:
         raise UsageFault("aucun champ à changer : donnez par exemple --avancement ou --realise (voir --help)")
     from alliances_cli import api
-    from alliances_cli.present import as_text
     from alliances_cli.typographie import spaced
 
     done = api.update(api.locate(data), id, changes, dry_run)
-    shown_on = emit.terminal(sys.stdout)
     if format == "json":
         from alliances_cli.present import as_json
 
         emit.emit(as_json.modification(done))
-    elif dry_run and done.changes:
-        emit.emit(as_text.unified_diff(done))
     else:
-        emit.emit_screen(as_text.modification(done, shown_on), shown_on)
+        from alliances_cli.present import as_text
+
+        if dry_run and done.changes:
+            emit.emit(as_text.unified_diff(done))
+        else:
+            emit.emit_text(emit.drawn(lambda _: as_text.modification(done), sys.stdout))
     for problem in done.totals:
         emit.tell(spaced(problem.message))
     if done.remaining:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, TextIO
 
@@ -53,11 +54,14 @@ def terminal(stream: TextIO) -> Terminal:
     return Terminal(width, colour, glyphs)
 
 
-def draw(screen: Screen, shown_on: Terminal) -> str:
-    """The screen as text, by rich only where there is a terminal to show it."""
+def drawn(make: Callable[[Terminal], Screen], stream: TextIO) -> str:
+    """The screen that `make` makes for what the stream can show, as text, by rich only where there is a terminal."""
     from alliances_cli.present import plain
     from alliances_cli.present.screen import Table
 
+    shown_on = terminal(stream)
+    screen = make(shown_on)
+    # A line counts for a tenth of a row.
     rows = sum(len(block.rows) if isinstance(block, Table) else 0.1 for block in screen)
     if shown_on.width is None or rows > MAX_DRAWN_ROWS:
         return plain.draw(screen)
@@ -76,19 +80,9 @@ def emit_text(text: str) -> None:
     _write(sys.stdout, text, text_encoding(sys.stdout))
 
 
-def emit_screen(screen: Screen, shown_on: Terminal) -> None:
-    """An answer for people, drawn for what shows it."""
-    emit_text(draw(screen, shown_on))
-
-
 def tell(text: str) -> None:
     """Everything else, on stderr."""
     _write(sys.stderr, text if text.endswith("\n") else text + "\n", text_encoding(sys.stderr))
-
-
-def tell_screen(screen: Screen) -> None:
-    """A screen for stderr."""
-    tell(draw(screen, terminal(sys.stderr)))
 
 
 def _write(stream: TextIO, text: str, encoding: str) -> None:

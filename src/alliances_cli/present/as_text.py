@@ -589,7 +589,7 @@ def check(controle: Controle, terminal: Terminal) -> Screen:
 # --- update -----------------------------------------------------------------------------------------------------------
 
 
-def modification(done: Modification, terminal: Terminal) -> Screen:
+def modification(done: Modification) -> Screen:
     """What changed, before → after."""
     name = f"{capitalised(SINGULIER[done.famille])} {done.id} — {one_line(done.titre)}" if done.famille else "Mission"
     if not done.changes:

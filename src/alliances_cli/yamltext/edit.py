@@ -320,8 +320,7 @@ class _Slot:
         if first_key is None:
             raise YamlFault("un groupe de champs est attendu ici", flat.starts[node])
         self.flow = flat.is_flow(node) or any(flat.is_flow(holder) for holder in trail)
-        line_start = text.rfind("\n", 0, flat.starts[first_key]) + 1
-        self.column = len(text[line_start : flat.starts[first_key]].lstrip(BOM))
+        self.column = self._column_of(first_key)
         # In JSON style, what is added is quoted too.
         self.quoted = self.flow and text[flat.starts[first_key]] in "\"'"
 
@@ -433,8 +432,7 @@ class _Slot:
                 if flat.signatures[key][3] == self.name and flat.kind(value) == "seq":
                     if flat.is_flow(value):
                         return None
-                    line_start = self.text.rfind("\n", 0, flat.starts[value]) + 1
-                    return flat.starts[value] - line_start - self._column_of(key)
+                    return self._column_of(value) - self._column_of(key)
         return None
 
     def _column_of(self, node: int) -> int:
