@@ -1,0 +1,98 @@
+"""Values → lines of YAML: a group of keys, or an item of a list of groups, in a given style."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+from alliances_cli.yamltext import scalars
+
+# What a key of a new group may hold: a text, texts, groups of texts.
+Written: TypeAlias = "str | Sequence[str] | Sequence[Mapping[str, str]]"
+
+
+class Style(NamedTuple):
+    """How the keys of a group are written. `quotes`: by key, `'`, `"`, `|`, `>` or nothing; `block`: the keys whose
+    lists stand under them, the others' being in brackets; `offset`: how far the dashes of such lists stand from their
+    key; `gap`: how many spaces follow a dash; `bare`: the keys whose whole numbers go without quotes, as ids do;
+    `quoted`: in braces, every key and text is in double quotes."""
+
+    quotes: Mapping[str, str] = {}
+    block: frozenset[str] = frozenset()
+    offset: int = 2
+    gap: int = 1
+    bare: frozenset[str] = frozenset()
+    quoted: bool = False
+
+
+def item(pairs: Iterable[tuple[str, Written]], indent: int, style: Style) -> list[str]:
+    """The lines of an item of a list whose dashes have `indent` spaces before them."""
+    lines = group(pairs, indent + 1 + style.gap, style)
+    lines[0] = " " * indent + "-" + " " * style.gap + lines[0].lstrip(" ")
+    return lines
+
+
+def group(pairs: Iterable[tuple[str, Written]], indent: int, style: Style) -> list[str]:
+    """The lines of a group whose keys have `indent` spaces before them."""
+    lines: list[str] = []
+    space = " " * indent
+    for key, value in pairs:
+        if isinstance(value, str):
+            lines += _text(key, value, indent, style)
+        elif value and not isinstance(value[0], str):
+            lines.append(f"{space}{key}:")
+            for inner in value:
+                assert not isinstance(inner, str)
+                lines += item(inner.items(), indent + style.offset, style._replace(quotes={}))
+        elif key in style.block:
+            lines.append(f"{space}{key}:")
+            dash = " " * (indent + style.offset) + "-" + " " * style.gap
+            lines += [dash + _simplest(key, str(text), False, style) for text in value]
+        else:
+            lines.append(f"{space}{key}: {_brackets(key, value, style)}")
+    return lines
+
+
+def _text(key: str, value: str, indent: int, style: Style) -> list[str]:
+    space = " " * indent
+    quote = style.quotes.get(key, "")
+    if quote in ("|", ">"):
+        write = scalars.literal if quote == "|" else scalars.folded_block
+        body = write(value, space + "  ", "\n")
+        if body is not None:
+            return [f"{space}{key}: {quote}", *body.split("\n")]
+    if quote not in ("'", '"') and "\n" in value:
+        body = scalars.literal(value, space + "  ", "\n")
+        if body is not None:
+            return [f"{space}{key}: |", *body.split("\n")]
+    if not quote:
+        return [f"{space}{key}: {_simplest(key, value, False, style)}"]
+    return [f"{space}{key}: {scalars.styled(value, quote, False)[0]}"]
+
+
+def braces(pairs: Iterable[tuple[str, Written]], style: Style) -> str:
+    """The group in braces, on one line."""
+    pieces = []
+    for key, value in pairs:
+        name = f'"{key}"' if style.quoted else key
+        if isinstance(value, str):
+            quote = style.quotes.get(key, "")
+            single = quote == "'" and not style.quoted
+            written = scalars.styled(value, quote, True)[0] if single else _simplest(key, value, True, style)
+        elif value and not isinstance(value[0], str):
+            written = "[" + ", ".join(braces(i.items(), style) for i in value if not isinstance(i, str)) + "]"
+        else:
+            written = _brackets(key, value, style)
+        pieces.append(f"{name}: {written}")
+    return "{" + ", ".join(pieces) + "}"
+
+
+def _brackets(key: str, texts: Sequence[str] | Sequence[Mapping[str, str]], style: Style) -> str:
+    return "[" + ", ".join(_simplest(key, str(text), True, style) for text in texts) + "]"
+
+
+def _simplest(key: str, text: str, flow: bool, style: Style) -> str:
+    if key in style.bare and not style.quoted and re.fullmatch(r"0|[1-9][0-9]{0,17}", text):
+        return text
+    return scalars.simplest(text, flow, style.quoted)[0]
