@@ -22,12 +22,13 @@ ROOMS = {
     "champs": "",
     "errors": "",
     "french": "",
+    "nombre": "",
     "periode": "",
     "typographie": "",
     # text: knows nothing of roadmaps
     "yamltext": "",
     # domain
-    "model": "champs periode",
+    "model": "champs nombre periode",
     "bilan": "champs model periode typographie",
     "checks": "bilan champs errors model periode typographie",
     "selection": "bilan champs errors model periode typographie",

@@ -20,7 +20,7 @@ import typer
 from alliances_cli import __version__, errors
 from alliances_cli.champs import FAMILLES
 from alliances_cli.cli.app import app
-from alliances_cli.model import ITEM_MODELS, Mission, Record, Sections
+from alliances_cli.model import ITEM_MODELS, Mission, Record, Retiree, Sections
 from conftest import DATA, REPOSITORY, Invoke
 
 GUIDE = REPOSITORY / "docs" / "guide.md"
@@ -159,7 +159,11 @@ def keys(model: type[Record], heading: str, seen: set[type[Record]]) -> Iterator
 
 def all_keys() -> list[tuple[str, str, bool]]:
     seen: set[type[Record]] = set()
-    return [*keys(Mission, "mission.yaml", seen), *keys(ITEM_MODELS["leviers"], "leviers.yaml", seen)]
+    return [
+        *keys(Mission, "mission.yaml", seen),
+        *keys(ITEM_MODELS["leviers"], "leviers.yaml", seen),
+        *keys(Retiree, "retirees", seen),
+    ]
 
 
 def rows(text: str) -> dict[str, list[list[str]]]:

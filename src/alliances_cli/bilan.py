@@ -74,11 +74,13 @@ class Retenue(NamedTuple):
 
 
 class Controle(NamedTuple):
-    """A published total against the counted one, as « 9/9/3 » in the scale's order."""
+    """A published total against the counted one, as « 9/9/3 » in the scale's order. `retirees`: how many of the counted
+    mesures were retired since, at their last level."""
 
     publie: BilanPublie
     publie_text: str
     compte_text: str
+    retirees: int = 0
 
     @property
     def agrees(self) -> bool:
@@ -86,14 +88,15 @@ class Controle(NamedTuple):
 
 
 class Bilan(NamedTuple):
-    """What one family comes to. `groupes` is its count by dimension, empty where no item has one; the group without
-    dimension, if any, is the last."""
+    """What one family comes to; `retirees` is how many of its items were retired, counted nowhere else. `groupes` is
+    its count by dimension, empty where no item has one; the group without dimension, if any, is the last."""
 
     famille: Famille
     compte: Compte
     groupes: tuple[Groupe, ...]
     provenance: Mapping[str, int]
     controle: Controle | None
+    retirees: int = 0
 
     @property
     def par_dimension(self) -> tuple[Groupe, ...]:
@@ -129,6 +132,7 @@ def of(feuille: FeuilleDeRoute, famille: Famille = "mesures") -> Bilan:
         by_dimension(feuille, items),
         {p: origins.count(p) for p in PROVENANCES if p in origins},
         control(feuille) if famille == "mesures" else None,
+        len(feuille.gone(famille)),
     )
 
 
@@ -243,7 +247,10 @@ def retenues(feuille: FeuilleDeRoute) -> tuple[Retenue, ...]:
 
 def control(feuille: FeuilleDeRoute) -> Controle | None:
     """The totals published at the date where the roadmap stands, against the counted ones; None where there are none,
-    or where they are of another scale. Totals are of the mesures."""
+    or where they are of another scale. Totals are of the mesures.
+
+    What is retired on the day of a bilan may have been in it: it counts where the totals agree with it only.
+    """
     etat_au = feuille.mission.etat_au
     for publie in feuille.mission.bilans:
         if (
@@ -257,9 +264,11 @@ def control(feuille: FeuilleDeRoute) -> Controle | None:
         if len(codes) < len(publie.totaux) or (own and own != list(feuille.niveaux)):
             return None
         comptes = count(feuille, feuille.mesures).comptes
-        return Controle(
-            publie,
-            "/".join(str(publie.totaux[code]) for code in codes),
-            "/".join(str(comptes[code]) for code in codes),
-        )
+        published = "/".join(str(publie.totaux[code]) for code in codes)
+        counted = "/".join(str(comptes[code]) for code in codes)
+        since = [g.avancement for g in feuille.gone("mesures") if g.date and g.date.last >= publie.date.first]
+        before = "/".join(str(comptes[code] + since.count(code)) for code in codes)
+        if counted != published == before:
+            return Controle(publie, published, before, sum(code in codes for code in since))
+        return Controle(publie, published, counted)
     return None

@@ -9,10 +9,19 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 Famille = Literal["mesures", "chantiers", "leviers"]
-Type = Literal["id", "texte", "noms", "ids", "niveau", "provenance", "dimension", "date", "preuves"]
+# What a field that a mission declares may hold.
+TypePropre = Literal["texte", "nombre", "date", "choix", "url", "oui_non"]
+Type = Literal[TypePropre, "id", "noms", "ids", "niveau", "provenance", "dimension", "preuves"]
 
 FAMILLES: tuple[Famille, ...] = ("mesures", "chantiers", "leviers")
 SINGULIER: dict[Famille, str] = {"mesures": "mesure", "chantiers": "chantier", "leviers": "levier"}
+# What is said of an item that was retired.
+RETIRE: dict[Famille, str] = {"mesures": "retirée", "chantiers": "retiré", "leviers": "retiré"}
+# The list of what was retired, at the end of a family's file.
+RETIREES = "retirees"
+TYPES_PROPRES: tuple[TypePropre, ...] = ("texte", "nombre", "date", "choix", "url", "oui_non")
+# Names that a declared field can't take: columns of exports, words of `--by`.
+RESERVES = frozenset(("au", "pilote", "chantier", "avancement_libelle", "dimension_libelle"))
 PROVENANCES = ("publie", "saisi", "infere")
 # The scale of a roadmap that declares none: code, label, short form, sign, whether it is an alert.
 NIVEAUX_PAR_DEFAUT = (
@@ -24,22 +33,39 @@ PROVENANCE_LIBELLES = {"publie": "publié", "saisi": "saisi", "infere": "infér�
 
 
 class Champ(NamedTuple):
-    """A field: its key in the file, what it is called on screen, its type, the families that have it."""
+    """A field: its key in the file, what it is called on screen, its type, the families that have it.
+
+    `propre`: the mission declares it; it holds one or several values, always a tuple in the records. `choix`: the
+    values that it may have (type `choix`).
+    """
 
     code: str
     libelle: str
     type: Type
     aide: str
     familles: tuple[Famille, ...] = ("mesures", "chantiers")
+    choix: tuple[str, ...] = ()
+    obligatoire: bool = False
+    propre: bool = False
 
     @property
     def multiple(self) -> bool:
-        return self.type in ("noms", "ids", "preuves")
+        return self.propre or self.type in ("noms", "ids", "preuves")
+
+    @property
+    def attribut(self) -> str:
+        """The record's attribute that holds it."""
+        return f"propre_{self.code}" if self.propre else self.code
 
     @property
     def option(self) -> str:
-        """`prochaine_etape` → `--prochaine-etape`."""
-        return "--" + self.code.replace("_", "-")
+        """`prochaine_etape` → `--prochaine-etape`; a declared field is given by `--champ`."""
+        return f"--champ {self.code}" if self.propre else "--" + self.code.replace("_", "-")
+
+    @property
+    def sans_option(self) -> str:
+        """The option that empties it."""
+        return f"--sans-champ {self.code}" if self.propre else f"--sans-{self.option[2:]}"
 
 
 CHAMPS: tuple[Champ, ...] = (

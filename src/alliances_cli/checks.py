@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from alliances_cli import bilan
-from alliances_cli.champs import FAMILLES, SINGULIER, Famille
+from alliances_cli.champs import FAMILLES, RETIRE, RETIREES, SINGULIER, Champ, Famille
 from alliances_cli.errors import Kind
 from alliances_cli.model import FeuilleDeRoute, Mesure, Mission, first_family, resolve
 from alliances_cli.periode import MOIS, Periode, parse
@@ -31,13 +31,15 @@ class Finding(NamedTuple):
 class Vocabulaire(NamedTuple):
     """The names that the files may use; None where what declares them can't be read. Labels by code.
 
-    `unreadable`: the parts of which nothing, or no list, could be read.
+    `retirees`: by family, the ids that were retired, with what replaces them. `unreadable`: the parts of which nothing,
+    or no list, could be read.
     """
 
     niveaux: Mapping[str, str] | None
     dimensions: Mapping[str, str] | None
     bloqueurs: Mapping[str, str] | None
     ids: Mapping[Famille, Mapping[str, int]]
+    retirees: Mapping[Famille, Mapping[str, tuple[str, ...]]]
     unreadable: frozenset[str]
 
 
@@ -49,6 +51,8 @@ class Lecture(NamedTuple):
     items: Mapping[Famille, list[tuple[int, Any]]]
     vocabulaire: Vocabulaire
     raw_mission: Mapping[str, Any]
+    champs: Mapping[Famille, tuple[Champ, ...]]
+    retirees: Mapping[Famille, list[tuple[int, Any]]]
 
 
 # --- errors -------------------------------------------------------------------------------------------------------
@@ -66,6 +70,88 @@ def duplicate_ids(lecture: Lecture) -> Iterator[Finding]:
                 place = (famille, first[item.id], "id")
                 yield Finding(famille, (famille, index, "id"), message, first=place)
             first.setdefault(item.id, index)
+
+
+def retired_ids(lecture: Lecture) -> Iterator[Finding]:
+    """The id of what was retired isn't given again, and is retired once."""
+    for famille, gone in lecture.retirees.items():
+        ids = lecture.vocabulaire.ids[famille]
+        seen: dict[str, int] = {}
+        for index, retiree in gone:
+            if retiree.id in ids:
+                message = f"l'identifiant « {retiree.id} » est celui d'{_one(famille)} {RETIRE[famille]}"
+                place = (RETIREES, index, "id")
+                yield Finding(famille, (famille, ids[retiree.id], "id"), message, first=place)
+            elif retiree.id in seen:
+                message = f"l'identifiant « {retiree.id} » est déjà dans « {RETIREES} »"
+                place = (RETIREES, seen[retiree.id], "id")
+                yield Finding(famille, (RETIREES, index, "id"), message, first=place)
+            if retiree.id:
+                seen.setdefault(retiree.id, index)
+
+
+def broken_replacements(lecture: Lecture) -> Iterator[Finding]:
+    """What replaces a retired item exists, retired in its turn or not, and isn't itself."""
+    vocabulaire = lecture.vocabulaire
+    for famille, gone in lecture.retirees.items():
+        for index, retiree in gone:
+            for position, reference in enumerate(retiree.vers):
+                message = replacement_fault(reference, famille, retiree.id, vocabulaire)
+                if message:
+                    yield Finding(famille, (RETIREES, index, "vers", position), message)
+
+
+def replacement_fault(reference: str, famille: Famille, own: str, vocabulaire: Vocabulaire) -> str | None:
+    """What is wrong with a reference to what replaces the retired item `own`, or None."""
+    found = resolve(reference, famille, vocabulaire.ids) or resolve(reference, famille, vocabulaire.retirees)
+    if not found:
+        if vocabulaire.unreadable & set(FAMILLES):
+            return None
+        known = [i for f in FAMILLES for i in vocabulaire.ids[f]]
+        hint = suggestion(reference, known) or " ; aucun élément ne porte cet identifiant"
+        return f"remplaçant inconnu « {reference} »{hint}"
+    if len(found) > 1:
+        return _ambiguous(reference, found)
+    if found[0] == (famille, own):
+        return f"{_the(famille)} {own} ne peut pas se remplacer {_itself(famille)}"
+    return None
+
+
+def declared_fields(lecture: Lecture) -> Iterator[Finding]:
+    """A code is declared once for a family; a choice has its values, and nothing else has any."""
+    seen: dict[tuple[str, str], int] = {}
+    for index, champ in enumerate(lecture.mission.champs if lecture.mission else ()):
+        key = (champ.code, champ.famille)
+        if key in seen:
+            message = f"le champ « {champ.code} » est déjà déclaré pour les {champ.famille}"
+            yield Finding("mission", ("champs", index, "code"), message, first=("champs", seen[key], "code"))
+        seen.setdefault(key, index)
+        if champ.type == "choix" and not champ.choix:
+            message = f"le champ « {champ.code} » est un choix : donnez ses valeurs (« choix: [a, b] »)"
+            yield Finding("mission", ("champs", index), message)
+        elif champ.choix and champ.type != "choix":
+            message = f"le champ « {champ.code} » n'est pas un choix ; écrivez « type: choix » ou retirez ces valeurs"
+            yield Finding("mission", ("champs", index, "choix"), message)
+        repeated = next((value for n, value in enumerate(champ.choix) if value in champ.choix[:n]), None)
+        if repeated is not None:
+            yield Finding("mission", ("champs", index, "choix"), f"« {repeated} » est deux fois dans « choix »")
+
+
+def declared_choices(lecture: Lecture) -> Iterator[Finding]:
+    """What a declared choice holds is one of its values."""
+    for famille, items in lecture.items.items():
+        for champ in (champ for champ in lecture.champs[famille] if champ.choix):
+            for index, item in items:
+                for position, value in enumerate(getattr(item, champ.attribut, ())):
+                    if value not in champ.choix:
+                        path = (famille, index, champ.code, position)
+                        yield Finding(famille, path, f"{champ.code} : {unknown_choice(value, champ.choix)}")
+
+
+def unknown_choice(given: str, choix: Sequence[str]) -> str:
+    """What is said of a value that isn't one of a field's choices."""
+    hint = suggestion(given, choix) or f" ; choix possibles : {', '.join(choix)}"
+    return f"valeur inconnue « {given} »{hint}"
 
 
 def duplicate_names(lecture: Lecture) -> Iterator[Finding]:
@@ -151,20 +237,44 @@ def reference_fault(
     if not found:
         if any(part in vocabulaire.unreadable for part in searched):
             return None
+        if gone := resolve(reference, target, vocabulaire.retirees):
+            return _retired_reference(reference, *gone[0], vocabulaire)
         return (
             _unknown_reference(reference, field, famille, vocabulaire) if hint else f"{_UNKNOWN[field]} « {reference} »"
         )
     if len(found) > 1:
-        names = enumeration([f"« {SINGULIER[f]}-{i} »" for f, i in found], "ou")
-        return f"« {reference} » désigne plusieurs éléments ; écrivez {names}"
+        return _ambiguous(reference, found)
     if own and found[0] == (famille, own):
-        itself = (
-            f"la mesure {own} se désigne elle-même"
-            if famille == "mesures"
-            else f"le chantier {own} se désigne lui-même"
-        )
-        return f"{itself} dans « {field} »"
+        return f"{_the(famille)} {own} se désigne {_itself(famille)} dans « {field} »"
     return None
+
+
+def _ambiguous(reference: str, found: Sequence[tuple[Famille, str]]) -> str:
+    names = enumeration([f"« {SINGULIER[f]}-{i} »" for f, i in found], "ou")
+    return f"« {reference} » désigne plusieurs éléments ; écrivez {names}"
+
+
+def _retired_reference(reference: str, famille: Famille, identifier: str, vocabulaire: Vocabulaire) -> str:
+    vers = vocabulaire.retirees[famille][identifier]
+    replaced = f"remplacé{'e' if famille == 'mesures' else ''}"
+    how = (
+        f"{replaced} par {enumeration([f'« {v} »' for v in vers])}"
+        if vers
+        else "sans remplaçant : retirez la référence"
+    )
+    return f"« {reference} » désigne {_one(famille)} {RETIRE[famille]}, {how}"
+
+
+def _one(famille: Famille) -> str:
+    return f"{'une' if famille == 'mesures' else 'un'} {SINGULIER[famille]}"
+
+
+def _the(famille: Famille) -> str:
+    return f"{'la' if famille == 'mesures' else 'le'} {SINGULIER[famille]}"
+
+
+def _itself(famille: Famille) -> str:
+    return "elle-même" if famille == "mesures" else "lui-même"
 
 
 def _unknown_reference(reference: str, field: str, famille: Famille, vocabulaire: Vocabulaire) -> str:
@@ -215,6 +325,10 @@ def backward_dates(lecture: Lecture) -> Iterator[Finding]:
 
 ERRORS: tuple[Callable[[Lecture], Iterator[Finding]], ...] = (
     duplicate_ids,
+    retired_ids,
+    broken_replacements,
+    declared_fields,
+    declared_choices,
     duplicate_names,
     unknown_levels,
     unknown_dimensions,

@@ -7,16 +7,27 @@ list is empty.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
 from pydantic_core import PydanticCustomError
 
-from alliances_cli import periode
-from alliances_cli.champs import FAMILLES, NIVEAUX_PAR_DEFAUT, SINGULIER, Famille
+from alliances_cli import nombre, periode
+from alliances_cli.champs import (
+    FAMILLES,
+    NIVEAUX_PAR_DEFAUT,
+    PAR_CODE,
+    RESERVES,
+    SINGULIER,
+    Champ,
+    Famille,
+    TypePropre,
+    of_famille,
+)
+from alliances_cli.nombre import Nombre
 from alliances_cli.periode import Periode
 
 SCHEMES = ("http", "https", "mailto", "tel")
@@ -60,6 +71,32 @@ def _yes_no(value: object) -> bool:
     raise _refuse(f"« true » ou « false » (ou « oui », « non ») est attendu{given}")
 
 
+def _number(value: object) -> Nombre:
+    if not isinstance(value, str):
+        raise _refuse("un nombre est attendu (12000 ou 12000,5)")
+    try:
+        return nombre.parse(value.strip())
+    except ValueError as error:
+        raise _refuse(str(error)) from None
+
+
+def _own_code(text: str) -> str:
+    if text in PAR_CODE:
+        raise _refuse(f"« {text} » est déjà un champ des éléments ; choisissez un autre code")
+    if text in RESERVES:
+        raise _refuse(f"« {text} » est un mot réservé ; choisissez un autre code")
+    if not re.fullmatch(r"[^\W\d_][\w-]{0,59}", text):
+        raise _refuse(
+            f"« {text} » : un code commence par une lettre et n'a que des lettres, des chiffres, « _ » et « - »"
+        )
+    return text
+
+
+def _listed(value: object) -> object:
+    """A declared field holds one value, or a list of several."""
+    return [value] if isinstance(value, str) else value
+
+
 def _integer(value: object) -> int:
     if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value, re.ASCII):
         return int(value)
@@ -95,6 +132,8 @@ OuiNon = Annotated[bool, BeforeValidator(_yes_no)]
 Entier = Annotated[int, BeforeValidator(_integer)]
 Adresse = Annotated[Texte, AfterValidator(_address)]
 Couleur = Annotated[str, AfterValidator(_colour)]
+Nombre_ = Annotated[Nombre, BeforeValidator(_number)]
+CodePropre = Annotated[str, AfterValidator(_own_code)]
 Provenance = Literal["publie", "saisi", "infere"]
 
 
@@ -249,6 +288,42 @@ class Bloqueur(Record):
     libelle: Texte
 
 
+class ChampPropre(Record):
+    """A field that the mission declares for the items of one family; `choix`: the values of a field of that type."""
+
+    code: CodePropre
+    libelle: Texte
+    type: TypePropre = "texte"
+    famille: Famille = "mesures"
+    choix: tuple[Texte, ...] = ()
+    obligatoire: OuiNon = False
+    aide: Texte | None = None
+
+    def champ(self) -> Champ:
+        """The field, as the table of fields has it."""
+        return Champ(
+            self.code,
+            self.libelle,
+            self.type,
+            self.aide or self.libelle,
+            (self.famille,),
+            self.choix,
+            self.obligatoire,
+            propre=True,
+        )
+
+
+class Retiree(Record):
+    """An item that was retired: when, why, by what it is replaced, and its last level (a code of the scale of then)."""
+
+    id: Identifiant
+    titre: Texte
+    date: Date | None = None
+    motif: Texte
+    vers: tuple[Identifiant, ...] = ()
+    avancement: Texte | None = None
+
+
 class BilanPublie(Record):
     """A published bilan: its totals per level's code; `echelle` where it isn't today's."""
 
@@ -276,6 +351,7 @@ class Mission(Record):
     echelle: tuple[Niveau, ...] = ()
     dimensions: tuple[Dimension, ...] = ()
     bloqueurs: tuple[Bloqueur, ...] = ()
+    champs: tuple[ChampPropre, ...] = ()
     bilans: tuple[BilanPublie, ...] = ()
 
 
@@ -284,6 +360,26 @@ ITEM_MODELS: dict[Famille, type[Item]] = {
     "chantiers": Chantier,
     "leviers": Levier,
 }
+
+_TYPES_PROPRES: dict[str, Any] = {
+    "texte": Annotated[tuple[Texte, ...], BeforeValidator(_listed)],
+    "nombre": Annotated[tuple[Nombre_, ...], BeforeValidator(_listed)],
+    "date": Annotated[tuple[Date, ...], BeforeValidator(_listed)],
+    "choix": Annotated[tuple[Texte, ...], BeforeValidator(_listed)],
+    "url": Annotated[tuple[Adresse, ...], BeforeValidator(_listed)],
+    "oui_non": Annotated[tuple[OuiNon, ...], BeforeValidator(_listed)],
+}
+
+
+def item_model(famille: Famille, champs: Iterable[Champ]) -> type[Item]:
+    """The family's record, with the declared fields among `champs`."""
+    own: dict[str, Any] = {}
+    for champ in champs:
+        if champ.propre:
+            own[champ.attribut] = (_TYPES_PROPRES[champ.type], Field((), alias=champ.code))
+    base = ITEM_MODELS[famille]
+    return create_model(base.__name__, __base__=base, **own) if own else base
+
 
 # Every key that some record has.
 KEYS = frozenset(
@@ -364,12 +460,14 @@ def _initials(libelle: str, taken: set[str]) -> str:
 
 @dataclass(frozen=True)
 class FeuilleDeRoute:
-    """The whole roadmap, checked. `chantiers`, `mesures` and `leviers` keep the files' order."""
+    """The whole roadmap, checked. `chantiers`, `mesures` and `leviers` keep the files' order; `retirees`, by family,
+    too."""
 
     mission: Mission
     chantiers: tuple[Chantier, ...] = ()
     mesures: tuple[Mesure, ...] = ()
     leviers: tuple[Levier, ...] = ()
+    retirees: Mapping[Famille, tuple[Retiree, ...]] = field(default_factory=dict)
 
     @cached_property
     def echelle(self) -> tuple[Echelon, ...]:
@@ -391,6 +489,18 @@ class FeuilleDeRoute:
     @cached_property
     def by_id(self) -> dict[Famille, dict[str, Item]]:
         return {famille: {item.id: item for item in self.items(famille)} for famille in FAMILLES}
+
+    @cached_property
+    def _champs(self) -> dict[Famille, tuple[Champ, ...]]:
+        return fields_by_famille(champ.champ() for champ in self.mission.champs)
+
+    def champs(self, famille: Famille) -> tuple[Champ, ...]:
+        """The fields that the family's items have, in the order of the files: the built-in ones, then the declared."""
+        return self._champs[famille]
+
+    def gone(self, famille: Famille) -> tuple[Retiree, ...]:
+        """The family's retired items, in the file's order."""
+        return self.retirees.get(famille, ())
 
     def items(self, famille: Famille) -> tuple[Item, ...]:
         if famille == "leviers":
@@ -415,6 +525,12 @@ class FeuilleDeRoute:
         if not isinstance(item, Suivi) or item.avancement is None:
             return None
         return item.provenance or self.mission.provenance or "saisi"
+
+
+def fields_by_famille(own: Iterable[Champ]) -> dict[Famille, tuple[Champ, ...]]:
+    """Each family's fields, in the order of the files: the built-in ones, then those of `own`."""
+    declared = tuple(own)
+    return {f: (*of_famille(f), *(champ for champ in declared if f in champ.familles)) for f in FAMILLES}
 
 
 def first_family(field: str, famille: Famille) -> Famille:

@@ -10,7 +10,7 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,12 +18,23 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from alliances_cli import checks
-from alliances_cli.champs import CHAMPS, FAMILLES, SINGULIER, Famille
+from alliances_cli.champs import CHAMPS, FAMILLES, RETIREES, SINGULIER, Champ, Famille
 from alliances_cli.checks import Finding, Lecture, Vocabulaire
 from alliances_cli.errors import EditRefused, InvalidRoadmap, Kind, Problem, SystemFault
 from alliances_cli.french import describe_pydantic, shown
 from alliances_cli.location import FILES, Root
-from alliances_cli.model import ECHELLE_PAR_DEFAUT, ITEM_MODELS, KEYS, FeuilleDeRoute, Item, Mission, Record
+from alliances_cli.model import (
+    ECHELLE_PAR_DEFAUT,
+    KEYS,
+    ChampPropre,
+    FeuilleDeRoute,
+    Item,
+    Mission,
+    Record,
+    Retiree,
+    fields_by_famille,
+    item_model,
+)
 from alliances_cli.typographie import suggestion
 from alliances_cli.yamltext.faults import YamlFault
 from alliances_cli.yamltext.read import EMPTY, MAX_BYTES, Document, decode, read
@@ -137,7 +148,9 @@ def parse(sources: Mapping[str, Source]) -> Reading:
     problems: list[Problem] = []
     documents: dict[str, Document] = {}
     records: dict[Famille, list[tuple[int, Any]]] = {}
+    retired: dict[Famille, list[tuple[int, Any]]] = {}
     unreadable: set[str] = set()
+    declared: dict[Famille, tuple[Champ, ...]] | None = None
     mission: Mission | None = None
     raw_mission: dict[str, Any] = {}
     for part, source in sources.items():
@@ -168,7 +181,11 @@ def parse(sources: Mapping[str, Source]) -> Reading:
             mission = _validate(Mission, raw_mission, (), source.name, document, problems)
         else:
             famille: Famille = part  # type: ignore[assignment]
-            items = _items(famille, document, source.name, problems)
+            if declared is None:
+                declared = _declared(raw_mission)
+            known = None if "mission" in unreadable else declared[famille]
+            items, gone = _items(famille, known, document, source.name, problems)
+            retired[famille] = gone
             if items is None:
                 unreadable.add(part)
             else:
@@ -176,8 +193,10 @@ def parse(sources: Mapping[str, Source]) -> Reading:
     lecture = Lecture(
         mission=mission if "mission" in documents else Mission(titre=TITRE_PAR_DEFAUT),
         items=records,
-        vocabulaire=_vocabulaire(raw_mission, records, unreadable),
+        vocabulaire=_vocabulaire(raw_mission, records, retired, unreadable),
         raw_mission=raw_mission,
+        champs=declared or _declared(raw_mission),
+        retirees=retired,
     )
     names = {part: source.name for part, source in sources.items()}
     reading = Reading(documents, names, lecture, (), None)
@@ -185,56 +204,99 @@ def parse(sources: Mapping[str, Source]) -> Reading:
     if not problems:
         assert lecture.mission is not None
         feuille = FeuilleDeRoute(
-            lecture.mission, **{famille: tuple(item for _, item in records.get(famille, ())) for famille in FAMILLES}
+            lecture.mission,
+            **{famille: tuple(item for _, item in records.get(famille, ())) for famille in FAMILLES},
+            retirees={famille: tuple(gone for _, gone in inside) for famille, inside in retired.items() if inside},
         )
         return reading._replace(feuille=feuille)
     return reading._replace(problems=tuple(sorted(problems, key=lambda p: p.sort_key)))
 
 
-def present(value: Any) -> Any:
+def present(value: Any, known: Container[str] = KEYS) -> Any:
     """The value without keys that hold nothing: a known key with no value, `""`, `[]` or `{}` is the same as no key."""
     if isinstance(value, dict):
         return {
-            key: present(inner) if inner.__class__ is dict or inner.__class__ is list else inner
+            key: present(inner, known) if inner.__class__ is dict or inner.__class__ is list else inner
             for key, inner in value.items()
-            if (inner is not None and inner != "" and inner != [] and inner != {}) or key not in KEYS
+            if (inner is not None and inner != "" and inner != [] and inner != {}) or key not in known
         }
     if isinstance(value, list):
-        return [present(inner) for inner in value]
+        return [present(inner, known) for inner in value]
     return value
 
 
-def _items(famille: Famille, document: Document, name: str, problems: list[Problem]) -> list[tuple[int, Any]] | None:
-    """The items with their index, as far as they could be read; None where there is no list."""
+def _declared(raw: Mapping[str, Any]) -> dict[Famille, tuple[Champ, ...]]:
+    """Each family's fields, the declared ones read leniently: an entry that is wrong elsewhere still lends its name."""
+    own: dict[tuple[str, str], Champ] = {}
+    entries = raw.get("champs")
+    for entry in entries if isinstance(entries, list) else ():
+        try:
+            champ = ChampPropre.model_validate(entry).champ()
+        except ValidationError:
+            code = entry.get("code") if isinstance(entry, dict) else None
+            if not isinstance(code, str) or code in KEYS:
+                continue
+            familles = tuple(f for f in FAMILLES if entry.get("famille", f) == f) or FAMILLES
+            champ = Champ(code, code, "texte", code, familles, propre=True)
+        own.setdefault((champ.code, champ.familles[0]), champ)
+    return fields_by_famille(own.values())
+
+
+def _items(
+    famille: Famille, champs: Sequence[Champ] | None, document: Document, name: str, problems: list[Problem]
+) -> tuple[list[tuple[int, Any]] | None, list[tuple[int, Any]]]:
+    """The items with their index, as far as they could be read (None where there is no list), and the retired ones.
+
+    `champs`: the fields that an item may have; None where those that the mission declares can't be known.
+    """
     value = document.value
     assert isinstance(value, dict)
     for key in value:
-        if key != famille:
-            hint = suggestion(key, (famille,)) or f" ; seule la clé « {famille} » est attendue ici"
+        if key not in (famille, RETIREES):
+            hint = suggestion(key, (famille, RETIREES)) or f" ; seule la clé « {famille} » est attendue ici"
             problems.append(_problem(name, document, document.find((key,), True), f"clé inconnue « {key} »{hint}"))
-    if famille not in value:
-        if not value:
-            problems.append(_problem(name, document, document.find(()), f"il manque la clé « {famille} »"))
-        return None
-    listed = value[famille]
+    model = item_model(famille, champs or ())
+    found = _records(
+        famille, model, champs, document, name, problems, f"(une ligne « - id: … » par {SINGULIER[famille]})"
+    )
+    gone = _records(RETIREES, Retiree, (), document, name, problems, "(une ligne « - id: … » par élément retiré)")
+    if famille not in value and not value.keys() - {RETIREES}:
+        problems.append(_problem(name, document, document.find(()), f"il manque la clé « {famille} »"))
+    return found if famille in value else None, gone or []
+
+
+def _records(
+    key: str,
+    model: type[Record],
+    champs: Sequence[Champ] | None,
+    document: Document,
+    name: str,
+    problems: list[Problem],
+    hint: str,
+) -> list[tuple[int, Any]] | None:
+    """The records listed under a key, with their index, as far as they could be read; None where it holds no list."""
+    assert isinstance(document.value, dict)
+    listed = document.value.get(key)
     if listed is None or listed == "":
         return []
     if not isinstance(listed, list):
-        problems.append(
-            _problem(
-                name,
-                document,
-                document.find((famille,)),
-                f"une liste est attendue sous « {famille}: » (une ligne « - id: … » par {SINGULIER[famille]})",
-            )
-        )
+        message = f"une liste est attendue sous « {key}: » {hint}"
+        problems.append(_problem(name, document, document.find((key,)), message))
         return None
-    model = ITEM_MODELS[famille]
-    return [
-        (index, record)
-        for index, raw in enumerate(listed)
-        if (record := _validate(model, present(raw), (famille, index), name, document, problems)) is not None
-    ]
+    own = [champ for champ in champs or () if champ.propre]
+    known = KEYS | {champ.code for champ in own}
+    needed = [champ.code for champ in own if champ.obligatoire]
+    records: list[tuple[int, Any]] = []
+    for index, raw in enumerate(listed):
+        given = present(raw, known)
+        record = _validate(model, given, (key, index), name, document, problems, champs is None)
+        if record is None:
+            continue
+        records.append((index, record))
+        for code in needed:
+            if code not in given:
+                problems.append(_problem(name, document, document.find((key, index)), f"il manque « {code} »"))
+    return records
 
 
 def _validate(
@@ -244,9 +306,11 @@ def _validate(
     name: str,
     document: Document,
     problems: list[Problem],
+    lenient: bool = False,
 ) -> Any:
     """The record; where some fields are wrong, a record without them, so that the others are still checked (its id is
-    empty where that is what is wrong). None where nothing can be made of it."""
+    empty where that is what is wrong). None where nothing can be made of it. `lenient`: unknown keys may be declared in
+    a file that can't be read, and aren't told."""
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -256,12 +320,14 @@ def _validate(
         location = tuple(step for step in fault["loc"])
         if location:
             bad.add(str(location[0]))
+        if lenient and fault["type"] == "extra_forbidden" and len(location) == 1:
+            continue
         key, message = _describe(model, location, fault)
         problems.append(_problem(name, document, document.find(path + location, key), message))
     if not isinstance(value, dict):
         return None
     kept = {key: inner for key, inner in value.items() if key not in bad}
-    needed = {key: "?" for key in ("id", "titre") if key in model.model_fields}
+    needed = {key: "?" for key in ("id", "titre", "motif") if key in model.model_fields}
     try:
         whole = model.model_validate({**needed, **kept})
     except ValidationError:  # pragma: no cover - what is left was valid a moment ago
@@ -299,19 +365,24 @@ def _keys_at(model: type[Record], location: tuple[str | int, ...]) -> list[str]:
     for step in location:
         if isinstance(step, int):
             continue
-        current = current.model_fields[step].annotation
+        fields = current.model_fields
+        current = fields[step if step in fields else f"propre_{step}"].annotation
         while not (isinstance(current, type) and issubclass(current, Record)):
             inner = [a for a in get_args(current) if a is not type(None) and a is not Ellipsis]
             if not inner:
                 return []
             current = inner[0]
     if issubclass(current, Item):
-        return [champ.code for champ in CHAMPS if champ.code in current.model_fields]
+        built_in = [champ.code for champ in CHAMPS if champ.code in current.model_fields]
+        return [*built_in, *(info.alias for info in current.model_fields.values() if info.alias)]
     return list(current.model_fields)
 
 
 def _vocabulaire(
-    raw: dict[str, Any], records: dict[Famille, list[tuple[int, Any]]], unreadable: set[str]
+    raw: dict[str, Any],
+    records: dict[Famille, list[tuple[int, Any]]],
+    retired: dict[Famille, list[tuple[int, Any]]],
+    unreadable: set[str],
 ) -> Vocabulaire:
     """What names may be used, read leniently: an entry that is wrong elsewhere still lends its name.
 
@@ -335,6 +406,7 @@ def _vocabulaire(
         bloqueurs=names("bloqueurs", "id", {}),
         # A dict, for its order.
         ids={f: {item.id: index for index, item in records.get(f, ()) if item.id} for f in FAMILLES},
+        retirees={f: {gone.id: gone.vers for _, gone in retired.get(f, ()) if gone.id} for f in FAMILLES},
         unreadable=frozenset(unreadable),
     )
 

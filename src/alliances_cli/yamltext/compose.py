@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -93,6 +92,6 @@ def _brackets(key: str, texts: Sequence[str] | Sequence[Mapping[str, str]], styl
 
 
 def _simplest(key: str, text: str, flow: bool, style: Style) -> str:
-    if key in style.bare and not style.quoted and re.fullmatch(r"0|[1-9][0-9]{0,17}", text):
+    if key in style.bare and not style.quoted and scalars.is_whole_number(text):
         return text
     return scalars.simplest(text, flow, style.quoted)[0]

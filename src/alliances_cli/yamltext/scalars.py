@@ -42,6 +42,11 @@ def is_text(value: str) -> bool:
     return not any(pattern.match(value) for _, pattern in _resolvers().get(value[:1], []))
 
 
+def is_whole_number(value: str) -> bool:
+    """Whether the text is a number that every reader of YAML makes the same text again, as ids are."""
+    return re.fullmatch(r"0|[1-9][0-9]{0,14}", value) is not None
+
+
 def plain(value: str, flow: bool) -> str | None:
     """The value without quotes, or None where that could be read otherwise."""
     if not value or value != value.strip() or UNSAFE.search(value) or "\u200b" in value:
