@@ -26,7 +26,7 @@ from yaml.events import (
 
 from alliances_cli.yamltext import scalars
 from alliances_cli.yamltext.faults import YamlFault
-from alliances_cli.yamltext.read import BOM, NULLS, Path, parser, syntax_fault
+from alliances_cli.yamltext.read import BOM, EMPTY, NULLS, Path, parser, syntax_fault
 
 # Anchors and tags, with the blanks and comments between them and the node itself.
 _PROPERTIES = re.compile(r"(?:(?:!<[^>]*>|[&!][^\s,\[\]{}]*)(?:(?:\s|(?<=\s)#[^\n]*)+|$))+")
@@ -75,10 +75,12 @@ class Plan(NamedTuple):
 
 
 class Flat:
-    """A text's events in a row: signatures, and where each one starts and ends."""
+    """A text's events in a row: signatures, and where each one starts and ends. `ended`: a block of text that ends the
+    file without end of line reads as if it had one, what it says being the same."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, ended: bool = False) -> None:
         self.text = text
+        self.ended = ended
         self.signatures: list[Signature] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
@@ -119,7 +121,18 @@ class Flat:
         finally:
             source.dispose()
         if not self.signatures:
-            raise YamlFault("le fichier est vide", 0)
+            raise YamlFault(EMPTY, 0)
+        if ended:
+            self._end_last_block()
+
+    def _end_last_block(self) -> None:
+        last = len(self.signatures) - 1
+        while last and self.signatures[last][0] in ("end map", "end seq"):
+            last -= 1
+        kind, anchor, tag, value, implicit, style = self.signatures[last]
+        unended = kind == "scalar" and style in ("|", ">") and value and not self.text.endswith("\n")
+        if unended and "-" not in _Block(self, last).indicator:
+            self.signatures[last] = (kind, anchor, tag, str(value).rstrip("\n") + "\n", implicit, style)
 
     def kind(self, node: int) -> str:
         return self.signatures[node][0]
@@ -190,7 +203,7 @@ class Flat:
         return bool(self.signatures[node][5])
 
     def is_null(self, node: int) -> bool:
-        return _is_null(self.signatures[node])
+        return is_null(self.signatures[node])
 
     def is_block_scalar(self, node: int) -> bool:
         return self.kind(node) == "scalar" and self.signatures[node][5] in ("|", ">")
@@ -333,7 +346,7 @@ def _prove(flat: Flat, plans: Sequence[Plan], splices: Sequence[Splice]) -> Edit
         pieces += [flat.text[at : splice.start], splice.new]
         at = splice.end
     try:
-        after = Flat("".join((*pieces, flat.text[at:])))
+        after = Flat("".join((*pieces, flat.text[at:])), flat.ended)
     except YamlFault:
         return None
     old, new = flat.signatures, after.signatures
@@ -636,7 +649,8 @@ def _is_scalar(value: str, anchor: str | None = None, tag: str | None = None) ->
     return Check(1, accepts)
 
 
-def _is_null(event: Signature) -> bool:
+def is_null(event: Signature) -> bool:
+    """Whether a scalar means that there is nothing."""
     kind, _, tag, value, implicit, _ = event
     return kind == "scalar" and tag is None and bool(implicit[0]) and value in NULLS
 
@@ -647,7 +661,7 @@ def _is_list(values: Sequence[str]) -> Check:
             events[0][0] == "seq"
             and events[-1][0] == "end seq"
             and all(
-                e[0] == "scalar" and e[3] == v and not _is_null(e) for e, v in zip(events[1:-1], values, strict=True)
+                e[0] == "scalar" and e[3] == v and not is_null(e) for e, v in zip(events[1:-1], values, strict=True)
             )
         )
 
