@@ -116,6 +116,7 @@ def test_version_loads_nothing(tmp_path: Path) -> None:
         ("check", "--help"),
         ("update", "--help"),
         ("render", "--help"),
+        ("init", "--help"),
     ],
     ids=" ".join,
 )
@@ -136,6 +137,7 @@ def test_help_loads_typer_alone(tmp_path: Path, argv: tuple[str, ...]) -> None:
         ("show",),
         ("update", "15"),
         ("render", "--check"),
+        ("init", "--new-scale"),
     ],
     ids=" ".join,
 )
@@ -215,6 +217,13 @@ def test_update_loads_no_template_and_when_piped_no_rich(
     assert loaded.libraries() == {"typer", "yaml", "pydantic", "pydantic_core"}
     assert loaded.processes == ()
     assert "Un texte" in loaded.output
+
+
+def test_init_loads_no_template_engine_and_when_piped_no_rich(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text("titre;budget\na;12\n", encoding="utf-8")
+    loaded = run(tmp_path, "init", str(tmp_path / "f"), "--from", str(tmp_path / "f.csv"), "--yes")
+    assert loaded.libraries() == {"typer", "yaml", "pydantic", "pydantic_core"}
+    assert loaded.processes == ()
 
 
 def test_invalid_roadmap_loads_no_template_and_when_piped_no_rich(tmp_path: Path, roadmap: Path) -> None:

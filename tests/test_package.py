@@ -42,12 +42,21 @@ def test_the_wheel_renders_outside_the_checkout(built: Path, tmp_path: Path) -> 
     assert run("--version") == f"alliances {__version__}\n"
     assert "21" in run("status")
     assert run("render", "--format", "html").startswith("<!DOCTYPE html>")
+    run("init", "f", "--yes")
+    assert (tmp_path / "f" / ".github" / "workflows" / "feuille-de-route.yml").is_file()
 
 
 def test_the_sdist_holds_what_the_tests_need(built: Path) -> None:
     with tarfile.open(next(built.glob("*.tar.gz"))) as sdist:
         names = {name.split("/", 1)[1] for name in sdist.getnames() if "/" in name}
-    assert {"templates/bilan.html.j2", "data/mesures.yaml", "tests/conftest.py", "LICENSE", "README.md"} <= names
+    assert {
+        "templates/bilan.html.j2",
+        "templates/init/gitignore",
+        "data/mesures.yaml",
+        "tests/conftest.py",
+        "LICENSE",
+        "README.md",
+    } <= names
 
 
 def test_the_command_is_installed() -> None:

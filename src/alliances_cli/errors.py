@@ -54,6 +54,12 @@ class InvalidRoadmap(AlliancesError):
             self.exit_code = 5
 
 
+class InvalidSheet(AlliancesError):
+    """A spreadsheet can't be taken: the message has all that is wrong in it, each with its place."""
+
+    exit_code = 1
+
+
 class TemplateFault(AlliancesError):
     """A template of the roadmap can't be rendered."""
 

@@ -34,6 +34,13 @@ class Root(NamedTuple):
         return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
 
 
+def shipped_templates() -> Path:
+    """The templates that come with the tool: in the package once installed, at the root of the repository before."""
+    package = Path(__file__).resolve().parent
+    inside = package / "templates"
+    return inside if inside.is_dir() else package.parent.parent / "templates"
+
+
 def find_root(data: str | None, variable: str | None, start: Path) -> Root:
     """The roadmap that `--data`, else the variable, else a search from `start` upwards names.
 

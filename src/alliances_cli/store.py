@@ -473,6 +473,58 @@ def _wait(take: Callable[[], object]) -> None:
             time.sleep(0.05)
 
 
+def create_files(files: Sequence[tuple[Path, bytes]]) -> tuple[bool, ...]:
+    """Writes the files that aren't there, with the folders that they need: all of them or, where one can't be, none.
+
+    Returns, for each, whether it was written: False where something of its name stood.
+    Raises: SystemFault.
+    """
+    made: list[Path] = []
+    written: list[bool] = []
+    path = Path()
+    try:
+        for path, data in files:
+            for folder in reversed([parent for parent in path.parents if not os.path.lexists(parent)]):
+                folder.mkdir()
+                made.append(folder)
+            written.append(_create(path, data))
+            if written[-1]:
+                made.append(path)
+    except BaseException as error:
+        for done in reversed(made):
+            with suppress(OSError):
+                done.rmdir() if done.is_dir() and not done.is_symlink() else done.unlink()
+        if isinstance(error, OSError):
+            raise SystemFault(f"{path} : {reason(error)} ; rien n'a été écrit") from None
+        raise
+    return tuple(written)
+
+
+def _create(path: Path, data: bytes) -> bool:
+    if os.path.lexists(path):
+        return False
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())
+        try:
+            # Unlike a replacement, a link never takes the place of what somebody wrote meanwhile.
+            os.link(temporary, path)
+        except FileExistsError:
+            return False
+        except OSError:  # a disk without hard links
+            if os.path.lexists(path):
+                return False
+            os.rename(temporary, path)
+        return True
+    finally:
+        with suppress(OSError):
+            os.unlink(temporary)
+
+
 def replace_file(path: Path, data: bytes, expected: bytes | None) -> None:
     """Writes the bytes, whole or not at all: a temporary file beside, synced, put in the file's place.
 

@@ -66,6 +66,19 @@ def name_key(name: str) -> str:
     return re.sub(_ARTICLE, "", text) or text
 
 
+def slug(text: str, joint: str = "-") -> str:
+    """A name for programs: « Droit de l'Alliance » is `droit-de-l-alliance`, « R&D » `r-et-d`; 60 characters at most,
+    cut between two words where there are several. Empty where the text has neither letter nor digit that ASCII has."""
+    words = re.findall("[a-z0-9]+", folded(text).replace("&", " et "))
+    name = ""
+    for word in words:
+        longer = name + joint + word if name else word
+        if len(longer) > 60:
+            return name or word[:60]
+        name = longer
+    return name
+
+
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
     """Sorts ids as people do: 2 before 10, `1.2.9` before `1.2.10`, `M1C1-2` before `M1C1-10`."""
     parts = re.split(r"([0-9]+)", text)

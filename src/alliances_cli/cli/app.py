@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from alliances_cli import __version__
-from alliances_cli.cli import consult, edit, emit, framework, publish
+from alliances_cli.cli import begin, consult, edit, emit, framework, publish
 from alliances_cli.cli.options import Data
 from alliances_cli.errors import AlliancesError, InvalidRoadmap
 
@@ -19,6 +19,7 @@ framework.install()
 
 # What each command is, and the example that ends its help; `summary` is an American's `summarise`.
 COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
+    "init": (begin.init, 'alliances init ma-feuille --titre "Ma feuille de route"'),
     "status": (consult.status, "alliances status --au 2021-09"),
     "list": (consult.list_, "alliances list --dimension politique --sans echeance"),
     "show": (consult.show, "alliances show 15"),

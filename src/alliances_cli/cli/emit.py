@@ -9,6 +9,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, TextIO
 
+import typer
+
 from alliances_cli.typographie import encodable
 
 if TYPE_CHECKING:
@@ -83,6 +85,27 @@ def emit_text(text: str) -> None:
 def tell(text: str) -> None:
     """Everything else, on stderr."""
     _write(sys.stderr, text if text.endswith("\n") else text + "\n", text_encoding(sys.stderr))
+
+
+def interactive() -> bool:
+    """Whether somebody can be asked: there is a terminal to read the question, and one to answer."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(question: str) -> str:
+    """The line that somebody types after a question, which goes to stderr.
+
+    Raises: typer.Abort where there is none.
+    """
+    _write(sys.stderr, question, text_encoding(sys.stderr))
+    try:
+        answer = sys.stdin.readline()
+    except UnicodeDecodeError:
+        return "\0"  # refused by whoever asks, as any control character
+    if not answer:
+        _write(sys.stderr, "\n", "ascii")
+        raise typer.Abort
+    return answer
 
 
 def _write(stream: TextIO, text: str, encoding: str) -> None:

@@ -38,6 +38,7 @@ from alliances_cli import bilan, typographie
 from alliances_cli.bilan import Compte, Moment
 from alliances_cli.champs import FAMILLES, PROVENANCE_LIBELLES, SINGULIER, Famille
 from alliances_cli.errors import TemplateFault
+from alliances_cli.location import shipped_templates
 from alliances_cli.model import (
     SCHEMES,
     BilanPublie,
@@ -144,13 +145,6 @@ class _Compiled(FileSystemBytecodeCache):
     def set_bucket(self, bucket: Bucket) -> None:
         if bucket.key:
             super().set_bucket(bucket)
-
-
-def shipped_templates() -> Path:
-    """The templates that come with the tool: in the package once installed, at the root of the repository before."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "templates"
-    return inside if inside.is_dir() else package.parent.parent / "templates"
 
 
 def _environment(format: str, own_templates: Path | None, version: str) -> Environment:
