@@ -335,6 +335,14 @@ def _rows(folder: Path) -> list[Row]:
         # Another text each time: there is always something to write.
         return _cpu([*program, "update", item, f"--realise=Écrit au tour {next(turn)}", "--data", str(data)])
 
+    def add(data: Path) -> float:
+        return _cpu([*program, "add", "mesure", f"--titre=Ajoutée au tour {next(turn)}", "--data", str(data)])
+
+    def rename(data: Path, item: str) -> float:
+        # There and back: the same id is there at the next round.
+        there = _cpu([*program, "rename", item, f"{item}-bis", "--data", str(data)])
+        return (there + _cpu([*program, "rename", f"{item}-bis", item, "--data", str(data)])) / 2
+
     def per_item(total: int) -> float:
         return _sample("memory", made(total)) / total
 
@@ -373,6 +381,26 @@ def _rows(folder: Path) -> list[Row]:
             "update of one field in 10,000",
             "CSafeLoader",
             lambda: write(made(10_000), "5000"),
+            lambda: _sample("load", made(10_000)),
+            every=HEAVY,
+        )
+    )
+    rows.append(
+        Row(
+            "add-10000",
+            "add of one mesure to 10,000",
+            "CSafeLoader",
+            lambda: add(made(10_000)),
+            lambda: _sample("load", made(10_000)),
+            every=HEAVY,
+        )
+    )
+    rows.append(
+        Row(
+            "rename-10000",
+            "rename of one of 10,000, and of what cites it",
+            "CSafeLoader",
+            lambda: rename(made(10_000), "5005"),
             lambda: _sample("load", made(10_000)),
             every=HEAVY,
         )

@@ -35,22 +35,27 @@ ROOMS = {
     "evolution": "yamltext",
     # disk
     "location": "errors",
+    "git": "",
     "store": "champs checks errors french location model typographie yamltext",
     "spreadsheet": "champs errors french periode typographie",
     "skeleton": "champs location typographie yamltext",
     # journeys, and what shows their answers
-    "api": "__init__ bilan champs checks errors evolution location model periode selection store yamltext",
+    "api": "__init__ bilan champs checks errors location model periode selection store",
     "beginning": "champs errors location skeleton spreadsheet store typographie yamltext",
-    "present": "api beginning bilan champs errors evolution location model periode selection spreadsheet typographie",
+    "editing": "bilan champs checks errors evolution git location model nombre periode selection store typographie "
+    "yamltext",
+    "present": "api beginning bilan champs editing errors evolution location model nombre periode selection "
+    "spreadsheet typographie",
     # top
-    "cli": "__init__ api beginning champs errors french location periode present selection store typographie yamltext",
+    "cli": "__init__ api beginning champs editing errors french location periode present selection store typographie "
+    "yamltext",
     "__main__": "__init__ cli",
 }
 # What may be imported only inside a function.
 DEFERRED = {
     "api": "present",
     # No command pays for what it doesn't use.
-    "cli": "api beginning location periode present selection store yamltext",
+    "cli": "api beginning editing location periode present selection store yamltext",
     "__main__": "__init__ cli",
 }
 # third-party module → the files and folders that may use it. What isn't here is used nowhere.
@@ -67,7 +72,7 @@ LIBRARIES = {
 STANDARD = {
     "multiprocessing": "",
     "socket": "",
-    "subprocess": "",
+    "subprocess": "git.py",
     "webbrowser": "",
 }
 # What another system lacks (`msvcrt`: what only Windows has): only inside functions of these.

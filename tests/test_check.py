@@ -320,6 +320,8 @@ import alliances_cli
 for found in pkgutil.walk_packages(alliances_cli.__path__, "alliances_cli."):
     if not found.name.endswith("__main__"):
         import_module(found.name)
+# A record is built, and loads what builds it, when it is first used.
+import_module("alliances_cli.model").Mission(titre="x")
 if os.getuid() == 0:
     os.setgroups([])
     os.setgid(65534)

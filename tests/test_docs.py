@@ -19,7 +19,7 @@ import typer
 
 from alliances_cli import __version__, errors
 from alliances_cli.champs import FAMILLES
-from alliances_cli.cli.app import app
+from alliances_cli.cli.app import COMMANDS, build
 from alliances_cli.model import ITEM_MODELS, Mission, Record, Retiree, Sections
 from conftest import DATA, REPOSITORY, Invoke
 
@@ -64,7 +64,7 @@ def fences(path: Path, language: str) -> list[str]:
 
 def commands() -> dict[str, Any]:
     """The commands by name, hidden ones too."""
-    group: Any = typer.main.get_command(app)
+    group: Any = typer.main.get_command(build(COMMANDS))
     found: dict[str, Any] = group.commands
     return found
 
@@ -101,7 +101,7 @@ def test_every_option_is_named_where_its_command_is() -> None:
             named = set(_CODE.findall(section(text, f"alliances {name}")))
             missing += [f"alliances {name} {option}" for option in options(command) if option not in named | shared]
     assert not missing
-    top: Any = typer.main.get_command(app)
+    top: Any = typer.main.get_command(build(COMMANDS))
     for option in options(top):
         assert option in codes(GUIDE) or f"alliances {option}" in codes(GUIDE), option
 
@@ -124,7 +124,7 @@ def test_the_names_in_code_exist() -> None:
     """No document names a command, or an option, that isn't there."""
     names = commands()
     known = {option for command in names.values() for option in options(command)}
-    top: Any = typer.main.get_command(app)
+    top: Any = typer.main.get_command(build(COMMANDS))
     known |= {*options(top), "--help", "-h"}
     for path in DOCUMENTS:
         for code in codes(path):

@@ -69,7 +69,7 @@ def test_refused_moved_or_locked(roadmap: Path, invoke: Invoke, monkeypatch: pyt
         raise EditRefused("data/mesures.yaml a changé")
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "replace_file", moved)
+        patch.setattr(store, "replace_files", moved)
         assert "a changé" in invoke("update", "1", "--realise", "x", code=4).spoken
     with monkeypatch.context() as patch, store.locked(roadmap):
         patch.setattr(store, "LOCK_WAIT_S", 0.1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import os
 import re
 import subprocess
@@ -294,14 +293,13 @@ def test_an_output_that_cannot_hold_the_spaces_gets_plain_ones(tmp_path: Path) -
 # --- any program ------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(params=["tests.test_french:toy", "alliances_cli.cli.app:app"], ids=["toy", "alliances"])
+@pytest.fixture(params=["toy", "alliances"])
 def app(request: pytest.FixtureRequest) -> typer.Typer:
-    module, name = str(request.param).split(":")
-    if name == "toy":
+    if request.param == "toy":
         return toy
-    found = getattr(importlib.import_module(module), name)
-    assert isinstance(found, typer.Typer)
-    return found
+    from alliances_cli.cli.app import COMMANDS, build
+
+    return build(COMMANDS)
 
 
 def walk(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -1,4 +1,4 @@
-"""`api.update` on real files: what is asked happens, alone, whole or not at all."""
+"""`editing.update` on real files: what is asked happens, alone, whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from alliances_cli import api, store
-from alliances_cli.api import Modification
+from alliances_cli.editing import update as updating
+from alliances_cli.editing.draft import Modification
 from alliances_cli.errors import AlliancesError, EditRefused, InvalidRoadmap, NotFound, SystemFault, UsageFault
 from alliances_cli.location import Root
 
@@ -50,7 +51,7 @@ def shown(modification: Modification) -> dict[str, tuple[object, object]]:
 
 
 def update(root: Root, reference: str, **values: str | Sequence[str] | None) -> Modification:
-    return api.update(root, reference, values)
+    return updating.update(root, reference, values)
 
 
 def refused(root: Root, error: type[AlliancesError], reference: str, **values: str | Sequence[str] | None) -> str:
@@ -133,10 +134,11 @@ def test_several_fields_at_once_are_shown_in_the_model_s_order(root: Root) -> No
         ("bloqueurs", (["portage-politique"], None)),
     ]
     assert modification.lost_comments == ("# d'après « En attente portage politique »",)
-    assert (modification.famille, modification.id, modification.part) == ("mesures", "15", "mesures")
-    assert modification.titre.startswith("Inscrire les « alliances stratégiques »")
-    assert MESURE_15 in modification.before and modification.after == text(root)
-    assert modification.after == modification.before.replace(
+    (element,), (file,) = modification.elements, modification.files
+    assert (element.kind, element.id, file.part) == ("mesures", "15", "mesures")
+    assert element.titre.startswith("Inscrire les « alliances stratégiques »")
+    assert MESURE_15 in file.before and file.after == text(root)
+    assert file.after == file.before.replace(
         MESURE_15,
         """\
     avancement: satisfaisant
@@ -170,14 +172,15 @@ def test_chantiers_and_leviers(root: Root) -> None:
         root, "chantiers"
     )
     modification = update(root, "levier-droit-de-l-alliance", texte="**PPL** votée")
-    assert (modification.famille, modification.part) == ("leviers", "leviers")
+    assert (modification.elements[0].kind, modification.files[0].part) == ("leviers", "leviers")
     assert '    texte: "**PPL** votée"\n' in text(root, "leviers")
 
 
 def test_the_mission_s_scalar_fields(root: Root) -> None:
     before = text(root, "mission")
     modification = update(root, "mission", etat_au="2021-11-01", licence="CC BY 4.0", nature=None)
-    assert (modification.famille, modification.part, modification.id) == (None, "mission", "")
+    element = modification.elements[0]
+    assert (element.kind, modification.files[0].part, element.id) == ("mission", "mission", "")
     assert shown(modification) == {
         "nature": ("mission ministérielle", None),
         "etat_au": ("2021-05-07", "2021-11-01"),
@@ -254,19 +257,19 @@ def test_nothing_to_change_writes_nothing(root: Root) -> None:
         {"delai": None, "dimension": "Politique"},
         {},
     ):
-        modification = api.update(root, "15", values)
+        modification = updating.update(root, "15", values)
         assert (modification.changes, modification.written, modification.lost_comments) == ((), False, ())
-        assert modification.before == modification.after
+        assert modification.files == () and modification.undo == ()
     assert state(root) == before
 
 
 def test_a_dry_run_writes_nothing(root: Root) -> None:
     before = state(root)
-    modification = api.update(root, "15", {"avancement": "satisfaisant", "bloqueurs": None}, dry_run=True)
+    modification = updating.update(root, "15", {"avancement": "satisfaisant", "bloqueurs": None}, dry_run=True)
     assert not modification.written
     assert shown(modification).keys() == {"avancement", "provenance", "bloqueurs"}
-    assert modification.before == text(root) != modification.after
-    assert "provenance: saisi" in modification.after
+    assert modification.files[0].before == text(root) != modification.files[0].after
+    assert "provenance: saisi" in modification.files[0].after
     assert modification.totals and modification.lost_comments
     assert state(root) == before
 
@@ -275,7 +278,7 @@ def test_a_dry_run_writes_nothing(root: Root) -> None:
 def test_a_dry_run_needs_no_lock(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "LOCK_WAIT_S", 0.0)
     with store.locked(root.data):
-        assert api.update(root, "15", {"realise": "Fait"}, dry_run=True).changes
+        assert updating.update(root, "15", {"realise": "Fait"}, dry_run=True).changes
 
 
 # --- what names nothing -----------------------------------------------------------------------------------------------
@@ -526,12 +529,13 @@ def test_a_folder_that_is_a_symbolic_link(root: Root, tmp_path: Path) -> None:
 ONE_UPDATE = """
 import sys
 from pathlib import Path
-from alliances_cli import api, store
+from alliances_cli import store
+from alliances_cli.editing import update as updating
 from alliances_cli.errors import AlliancesError
 from alliances_cli.location import Root
 store.LOCK_WAIT_S = 60.0
 try:
-    api.update(Root(Path(sys.argv[1])), sys.argv[2], {"realise": "par " + sys.argv[2], "echeance": "2022-T1"})
+    updating.update(Root(Path(sys.argv[1])), sys.argv[2], {"realise": "par " + sys.argv[2], "echeance": "2022-T1"})
 except AlliancesError as error:
     print(error.message)
     sys.exit(error.exit_code)
@@ -576,13 +580,13 @@ def test_the_lock_is_free_after_a_refusal(root: Root, monkeypatch: pytest.Monkey
 
 
 def test_a_file_that_changed_meanwhile_is_left_to_the_other_hand(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
-    replace_file: Callable[[Path, bytes, bytes | None], None] = store.replace_file
+    replace_files = store.replace_files
 
-    def meanwhile(path: Path, data: bytes, expected: bytes | None) -> None:
-        path.write_bytes(path.read_bytes() + b"# une autre main\n")
-        replace_file(path, data, expected)
+    def meanwhile(writes: Sequence[store.Write]) -> None:
+        writes[0].path.write_bytes(writes[0].path.read_bytes() + b"# une autre main\n")
+        replace_files(writes)
 
-    monkeypatch.setattr(store, "replace_file", meanwhile)
+    monkeypatch.setattr(store, "replace_files", meanwhile)
     before = text(root)
     with pytest.raises(EditRefused, match="a changé pendant la modification"):
         update(root, "15", realise="Fait")

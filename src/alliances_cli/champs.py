@@ -88,7 +88,7 @@ CHAMPS: tuple[Champ, ...] = (
     Champ("bloqueurs", "Bloqueurs", "ids", "identifiant d'un bloqueur"),
     Champ("renvois", "Renvois", "ids", "identifiant auquel l'élément renvoie"),
     Champ("etiquettes", "Étiquettes", "noms", "mot-clé", FAMILLES),
-    Champ("preuves", "Preuves", "preuves", "titre, adresse et date d'une preuve", FAMILLES),
+    Champ("preuves", "Preuves", "preuves", "une preuve, écrite TITRE <ADRESSE> (DATE), ou son adresse seule", FAMILLES),
 )
 
 MISSION_CHAMPS: tuple[Champ, ...] = (

@@ -256,13 +256,14 @@ def _ambiguous(reference: str, found: Sequence[tuple[Famille, str]]) -> str:
 
 def _retired_reference(reference: str, famille: Famille, identifier: str, vocabulaire: Vocabulaire) -> str:
     vers = vocabulaire.retirees[famille][identifier]
+    return f"« {reference} » désigne {retired(famille, vers)}{'' if vers else ' : retirez la référence'}"
+
+
+def retired(famille: Famille, vers: Sequence[str]) -> str:
+    """« une mesure retirée, remplacée par « 8 » », « un chantier retiré, sans remplaçant »."""
     replaced = f"remplacé{'e' if famille == 'mesures' else ''}"
-    how = (
-        f"{replaced} par {enumeration([f'« {v} »' for v in vers])}"
-        if vers
-        else "sans remplaçant : retirez la référence"
-    )
-    return f"« {reference} » désigne {_one(famille)} {RETIRE[famille]}, {how}"
+    how = f"{replaced} par {enumeration([f'« {v} »' for v in vers])}" if vers else "sans remplaçant"
+    return f"{_one(famille)} {RETIRE[famille]}, {how}"
 
 
 def _one(famille: Famille) -> str:

@@ -40,15 +40,22 @@ def _refuse(message: str) -> PydanticCustomError:
     return PydanticCustomError("alliances", "{message}", {"message": message})
 
 
-def _identifier(text: str) -> str:
+def identifier_fault(text: str) -> str | None:
+    """What keeps a text from being an id, or None."""
     if not text:
-        raise _refuse("un identifiant ne peut pas être vide")
+        return "un identifiant ne peut pas être vide"
     if len(text) > 100:
-        raise _refuse(f"l'identifiant a {len(text)} caractères, 100 au plus")
+        return f"l'identifiant a {len(text)} caractères, 100 au plus"
     if text.startswith("-"):
-        raise _refuse(f"l'identifiant « {text} » commence par un tiret ; retirez-le")
+        return f"l'identifiant « {text} » commence par un tiret ; retirez-le"
     if _BAD_IN_ID.search(text):
-        raise _refuse(f"l'identifiant « {text} » contient une espace ou un caractère invisible ; retirez-le")
+        return f"l'identifiant « {text} » contient une espace ou un caractère invisible ; retirez-le"
+    return None
+
+
+def _identifier(text: str) -> str:
+    if fault := identifier_fault(text):
+        raise _refuse(fault)
     return text
 
 
@@ -104,11 +111,18 @@ def _integer(value: object) -> int:
     raise _refuse(f"un nombre entier est attendu{given}")
 
 
-def _address(text: str) -> str:
+def address_fault(text: str) -> str | None:
+    """What keeps a text from being an address that a document may link to, or None."""
     # A browser ignores white space and control characters inside a scheme; so does this test.
     match = _SCHEME.match(re.sub(r"[\x00-\x20\x7f-\xa0]", "", text))
     if match and match[1].lower() not in SCHEMES:
-        raise _refuse(f"une adresse commence par {', '.join(s + ':' for s in SCHEMES)} ; « {match[1]}: » est refusé")
+        return f"une adresse commence par {', '.join(s + ':' for s in SCHEMES)} ; « {match[1]}: » est refusé"
+    return None
+
+
+def _address(text: str) -> str:
+    if fault := address_fault(text):
+        raise _refuse(fault)
     return text
 
 
@@ -140,7 +154,8 @@ Provenance = Literal["publie", "saisi", "infere"]
 class Record(BaseModel):
     """What all records share: frozen, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    # Built when first used: most records are parts of others, and are built with them.
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
 
 class Preuve(Record):
@@ -252,10 +267,10 @@ class Section(Record):
 class Sections(Record):
     """The words around the mission and each of the lists."""
 
-    mission: Section = Section()
-    chantiers: Section = Section()
-    mesures: Section = Section()
-    leviers: Section = Section()
+    mission: Section = Section.model_construct()
+    chantiers: Section = Section.model_construct()
+    mesures: Section = Section.model_construct()
+    leviers: Section = Section.model_construct()
 
 
 class Niveau(Record):
@@ -339,15 +354,15 @@ class Mission(Record):
 
     titre: Texte
     nature: Texte | None = None
-    document: Document = Document()
+    document: Document = Document.model_construct()
     etat_au: Date | None = None
     provenance: Provenance | None = None
     licence: Texte | None = None
-    emetteur: Emetteur = Emetteur()
+    emetteur: Emetteur = Emetteur.model_construct()
     destinataires: tuple[Texte, ...] = ()
     fiche: tuple[LigneFiche, ...] = ()
     parties: tuple[Partie, ...] = ()
-    sections: Sections = Sections()
+    sections: Sections = Sections.model_construct()
     echelle: tuple[Niveau, ...] = ()
     dimensions: tuple[Dimension, ...] = ()
     bloqueurs: tuple[Bloqueur, ...] = ()
@@ -389,10 +404,9 @@ KEYS = frozenset(
     for key in record.model_fields
 )
 
+# Constructed, not validated, as the empty records are: validating one builds its record apart from the others.
 ECHELLE_PAR_DEFAUT = tuple(
-    Niveau.model_validate(
-        {"code": code, "libelle": libelle, "abrege": abrege, "symbole": symbole, "alerte": str(alerte)}
-    )
+    Niveau.model_construct(code=code, libelle=libelle, abrege=abrege, symbole=symbole, alerte=alerte)
     for code, libelle, abrege, symbole, alerte in NIVEAUX_PAR_DEFAUT
 )
 

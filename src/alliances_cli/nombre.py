@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 
 _SPACES = " \u00a0\u202f"
-_FORM = re.compile(rf"([-+\u2212])?(\d{{1,3}}(?:[{_SPACES}]\d{{3}})+|\d+)(?:[.,](\d+))?", re.ASCII)
+_FORM = rf"(?a)([-+\u2212])?(\d{{1,3}}(?:[{_SPACES}]\d{{3}})+|\d+)(?:[.,](\d+))?"
 MAX_DIGITS = 40
 
 
-@dataclass(frozen=True, slots=True)
 class Nombre:
-    """A number, as it was typed and as it counts."""
+    """A number, as it was typed (`text`) and as it counts (`value`); two that count the same are equal."""
 
-    text: str
-    value: Decimal
+    __slots__ = ("text", "value")
+
+    def __init__(self, text: str, value: Decimal) -> None:
+        self.text = text
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Nombre) and self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __repr__(self) -> str:
+        return f"Nombre({self.text!r})"
 
     def __str__(self) -> str:
         return self.text
@@ -38,7 +48,7 @@ def parse(text: str) -> Nombre:
 
     Raises: ValueError with a French sentence when it names none.
     """
-    match = _FORM.fullmatch(text)
+    match = re.fullmatch(_FORM, text)
     if match is None:
         raise ValueError(f"« {text} » n'est pas un nombre : écrivez 12000, 12 000 ou 12000,5")
     sign, whole, decimals = match.groups()

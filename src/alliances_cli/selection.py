@@ -160,10 +160,10 @@ def dimension(feuille: FeuilleDeRoute, text: str) -> str:
     return named(text, {d.code: d.libelle for d in feuille.mission.dimensions}, "dimension inconnue")
 
 
-def named(text: str, labels: dict[str, str], fault: str) -> str:
+def named(text: str, labels: dict[str, str], fault: str, declare: str = "") -> str:
     """The code among `labels` that the text names, by code or label.
 
-    Raises: UsageFault, which begins with `fault`.
+    Raises: UsageFault, which begins with `fault`, and ends with `declare` where nothing is near.
     """
     if text in labels:
         return text
@@ -175,6 +175,7 @@ def named(text: str, labels: dict[str, str], fault: str) -> str:
     hint = suggestion(text, [*labels, *by_label])
     if not hint:
         hint = f" ; possibles : {', '.join(labels)}" if labels else " ; la feuille de route n'en déclare pas"
+        hint += declare
     raise UsageFault(f"{fault} « {text} »{hint}")
 
 

@@ -42,6 +42,8 @@ from alliances_cli.yamltext.read import EMPTY, MAX_BYTES, Document, decode, read
 LOCK_WAIT_S = 5.0
 TITRE_PAR_DEFAUT = "Feuille de route"
 MAX_MESSAGE = 600
+# How the name of a file that is being written ends.
+TEMPORARY = ".tmp"
 
 
 class Source(NamedTuple):
@@ -525,44 +527,112 @@ def _create(path: Path, data: bytes) -> bool:
             os.unlink(temporary)
 
 
-def replace_file(path: Path, data: bytes, expected: bytes | None) -> None:
-    """Writes the bytes, whole or not at all: a temporary file beside, synced, put in the file's place.
+class Write(NamedTuple):
+    """A file to write whole. `expected` is what it must still hold (None: anything); `new`: it must not be there."""
 
-    Symbolic links are followed, mode bits kept. `expected` is what the file must still hold (None: anything).
-    Raises: EditRefused when the file has changed; SystemFault.
+    path: Path
+    data: bytes
+    expected: bytes | None = None
+    new: bool = False
+
+
+def replace_file(path: Path, data: bytes, expected: bytes | None) -> None:
+    """Writes the bytes, whole or not at all; see `replace_files`."""
+    replace_files([Write(path, data, expected)])
+
+
+def replace_files(writes: Sequence[Write]) -> None:
+    """Writes the files as one: a temporary file beside each, all synced before the first takes its file's place, in the
+    order given. Where the system refuses a later one, those before are set back.
+
+    Symbolic links are followed, mode bits kept. Raises: EditRefused when a file has changed; SystemFault.
     """
-    target = Path(os.path.realpath(path))
-    temporary = ""
+    temporaries: list[tuple[Write, Path, str]] = []
     try:
-        status = os.stat(target) if target.exists() else None
-        mode = stat.S_IMODE(status.st_mode) if status is not None else None
-        if mode is not None and not os.access(target, os.W_OK):
-            raise SystemFault(f"{path} : permission refusée : le fichier est en lecture seule")
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+        for write in writes:
+            target = Path(os.path.realpath(write.path))
+            with _told(write.path):
+                temporaries.append((write, target, _temporary(write, target)))
+        for write, target, _ in temporaries:
+            with _told(write.path):
+                moved = write.new and os.path.lexists(target)
+                if moved or (write.expected is not None and target.read_bytes() != write.expected):
+                    raise EditRefused(
+                        f"{write.path} a changé pendant la modification ; rien n'a été écrit, relancez la commande"
+                    )
+        _replace(temporaries)
+        for folder in {target.parent for _, target, _ in temporaries}:
+            with suppress(OSError):
+                descriptor = os.open(folder, os.O_RDONLY)
+                try:
+                    os.fsync(descriptor)
+                finally:
+                    os.close(descriptor)
+    finally:
+        for _, _, temporary in temporaries:
+            with suppress(OSError):
+                os.unlink(temporary)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SystemFault(f"{path} : {reason(error)}") from None
+
+
+def _temporary(write: Write, target: Path) -> str:
+    """A synced file beside the target, with its bytes to be and its rights; its path."""
+    status = os.stat(target) if target.exists() else None
+    mode = stat.S_IMODE(status.st_mode) if status is not None else None
+    if mode is not None and not os.access(target, os.W_OK):
+        raise SystemFault(f"{write.path} : permission refusée : le fichier est en lecture seule")
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=TEMPORARY, dir=target.parent)
+    try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            file.write(write.data)
             file.flush()
             os.fsync(file.fileno())
         if status is not None and hasattr(os, "chown"):
             with suppress(OSError):
                 os.chown(temporary, status.st_uid, status.st_gid)
         os.chmod(temporary, mode if mode is not None else 0o666 & ~_umask())
-        if expected is not None and target.read_bytes() != expected:
-            raise EditRefused(f"{path} a changé pendant la modification ; rien n'a été écrit, relancez la commande")
-        os.replace(temporary, target)
-        temporary = ""
+    except BaseException:
         with suppress(OSError):
-            folder = os.open(target.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-    except OSError as error:
-        raise SystemFault(f"{path} : {reason(error)}") from None
-    finally:
-        if temporary:
-            with suppress(OSError):
-                os.unlink(temporary)
+            os.unlink(temporary)
+        raise
+    return temporary
+
+
+def _replace(temporaries: Sequence[tuple[Write, Path, str]]) -> None:
+    done: list[tuple[Write, Path]] = []
+    for write, target, temporary in temporaries:
+        try:
+            os.replace(temporary, target)
+        except OSError as error:
+            for earlier, place in reversed(done):
+                _set_back(earlier, place)
+            raise SystemFault(f"{write.path} : {reason(error)}") from None
+        done.append((write, target))
+
+
+def _set_back(write: Write, target: Path) -> None:
+    with suppress(OSError):
+        if write.new:
+            target.unlink()
+        elif write.expected is not None:
+            target.write_bytes(write.expected)
+
+
+def leftovers(root: Root) -> tuple[Path, ...]:
+    """What an interrupted write left beside the roadmap's files: under the lock, nobody writes them any more."""
+    with suppress(OSError):
+        names = tuple(f".{name}." for name in FILES.values())
+        return tuple(
+            sorted(path for path in root.data.iterdir() if path.name.startswith(names) and path.suffix == TEMPORARY)
+        )
+    return ()
 
 
 def _umask() -> int:

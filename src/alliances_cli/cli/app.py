@@ -26,7 +26,11 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "summarise": (consult.summarise, "alliances summarise --by pilote --format csv-excel > pilotes.csv"),
     "summary": (consult.summarise, "alliances summary"),
     "check": (consult.check, "alliances check --strict"),
-    "update": (edit.update, "alliances update 15 --avancement satisfaisant --realise « Texte »"),
+    "update": (edit.update, 'alliances update 15 --avancement satisfaisant --realise "Texte"'),
+    "add": (edit.add, 'alliances add mesure --titre "Former les élus" --dimension politique'),
+    "rename": (edit.rename, "alliances rename 15 15-bis --dry-run"),
+    "retire": (edit.retire, 'alliances retire 16 --motif "Fondue dans la mesure 15" --vers 15'),
+    "remove": (edit.remove, "alliances remove 22"),
     "render": (publish.render, "alliances render -o bilan.html"),
 }
 
@@ -50,8 +54,8 @@ def _root(
     ctx.default_map = {name: {"data": data} for name in COMMANDS} if data else None
 
 
-def build(names: Iterable[str]) -> typer.Typer:
-    """The app with these commands."""
+def build(names: Iterable[str], bare: bool = False) -> typer.Typer:
+    """The app with these commands; `bare`: with their names and what they are for, none of their options."""
     built = typer.Typer(
         name="alliances",
         cls=framework.FrenchGroup,
@@ -65,12 +69,21 @@ def build(names: Iterable[str]) -> typer.Typer:
     )
     for name in names:
         function, example = COMMANDS[name]
+        if bare:
+            function = _named(function)
+        else:
+            edit.declare(function)
         add = built.command(name, cls=framework.FrenchCommand, epilog=f"Exemple : {example}", hidden=name == HIDDEN)
         add(function)
     return built
 
 
-app = build(COMMANDS)
+def _named(function: Callable[..., None]) -> Callable[..., None]:
+    def nothing() -> None:
+        pass
+
+    nothing.__doc__ = function.__doc__
+    return nothing
 
 
 def _needed(argv: Sequence[str]) -> typer.Typer:
@@ -78,7 +91,9 @@ def _needed(argv: Sequence[str]) -> typer.Typer:
     words = (os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or "").split()[1:] or argv
     if words and words[0] in COMMANDS:
         return build(words[:1])
-    return build(name for name in COMMANDS if name != HIDDEN or HIDDEN in words)
+    # The list of the commands, or the completion of a name, needs none of their options.
+    bare = not words or words in (["--help"], ["-h"]) or (len(words) == 1 and words is not argv and words[0][:1] != "-")
+    return build((name for name in COMMANDS if name != HIDDEN or HIDDEN in words), bare)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -113,6 +113,21 @@ def fields(incomplete: str) -> Found:
     return _starting([(champ.code, champ.libelle) for champ in of_famille("mesures")], incomplete)
 
 
+def own_codes(ctx: typer.Context, incomplete: str) -> Found:
+    """Codes of the fields that the mission declares."""
+    return _starting(_pairs(_entries(ctx, "mission", "champs"), "code", "libelle"), incomplete)
+
+
+def own_values(ctx: typer.Context, incomplete: str) -> Found:
+    """`code=`, then the choices of a field that has some."""
+    code, equals, _ = incomplete.partition("=")
+    entries = _entries(ctx, "mission", "champs")
+    if not equals:
+        return [(f"{name}=", label) for name, label in _starting(_pairs(entries, "code", "libelle"), incomplete)]
+    choices = [choice for e in entries if e.get("code") == code for choice in e.get("choix") or ()]
+    return _starting([(f"{code}={choice}", "") for choice in choices if isinstance(choice, str)], incomplete)
+
+
 def nothing(incomplete: str) -> Found:
     """For free text."""
     return []

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from alliances_cli import bilan
-from alliances_cli.api import Controle, Modification, Vue
+from alliances_cli.api import Controle, Vue
 from alliances_cli.bilan import Bilan, Compte, Groupe, Moment
 from alliances_cli.champs import FAMILLES, SINGULIER, Famille, of_famille
 from alliances_cli.errors import Problem
@@ -175,24 +175,3 @@ def check(controle: Controle) -> str:
             "problemes": [_problem(problem) for problem in controle.problems],
         }
     )
-
-
-def modification(done: Modification) -> str:
-    """What an update changed."""
-    return dump(
-        {
-            "fichier": done.source,
-            "famille": done.famille or "mission",
-            "id": done.id or None,
-            "ecrit": done.written,
-            "changements": [
-                {"champ": str(c.path[-1]), "avant": _bare(c.before), "apres": _bare(c.after)} for c in done.changes
-            ],
-            "commentaires_retires": list(done.lost_comments),
-            "totaux": [problem.message for problem in done.totals],
-        }
-    )
-
-
-def _bare(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from alliances_cli import bilan
-from alliances_cli.api import Controle, Modification, Vue
+from alliances_cli.api import Controle, Vue
 from alliances_cli.bilan import Bilan, Compte, Groupe, Moment
-from alliances_cli.champs import FAMILLES, MISSION_CHAMPS, PAR_CODE, PROVENANCE_LIBELLES, SINGULIER, Famille, of_famille
+from alliances_cli.champs import FAMILLES, PROVENANCE_LIBELLES, SINGULIER, Famille, of_famille
 from alliances_cli.errors import Problem
 from alliances_cli.model import Echelon, FeuilleDeRoute, Item, Preuve, Suivi
 from alliances_cli.periode import Periode
@@ -584,60 +584,3 @@ def check(controle: Controle, terminal: Terminal) -> Screen:
     text = f" : {phrases.sizes(feuille)} dans {count(len(controle.files), 'fichier')} ({_at(controle.moment).lower()})"
     screen.append(Wrapped(line(Span("Rien à signaler", "good"), spaced(text))))
     return screen
-
-
-# --- update -----------------------------------------------------------------------------------------------------------
-
-
-def modification(done: Modification) -> Screen:
-    """What changed, before → after."""
-    name = f"{capitalised(SINGULIER[done.famille])} {done.id} — {one_line(done.titre)}" if done.famille else "Mission"
-    if not done.changes:
-        return [Wrapped(line(spaced(f"{name} : rien à changer.")))]
-    screen: Screen = [Wrapped(line(Span(spaced(name), "title")))]
-    labels = {champ.code: champ.libelle for champ in MISSION_CHAMPS} if not done.famille else {}
-    for change in done.changes:
-        code = str(change.path[-1])
-        label = labels.get(code) or PAR_CODE[code].libelle
-        before = _shown(done, code, change.before)
-        after = _shown(done, code, change.after)
-        screen.append(
-            Wrapped(line(Span(spaced(f"  {label} : "), "strong"), f"{before} → ", Span(after, "good")), hang=4)
-        )
-    screen += [Wrapped(line(spaced(f"  Commentaire retiré avec le champ : {c}")), hang=4) for c in done.lost_comments]
-    return screen
-
-
-def _shown(done: Modification, code: str, value: Any) -> str:
-    if value is None or value == "":
-        return "(vide)"
-    if isinstance(value, dict):
-        return "(un groupe de clés)"
-    if isinstance(value, list):
-        return ", ".join(_shown(done, "", inner) for inner in value) or "(vide)"
-    text = str(value).strip()
-    feuille = done.feuille
-    if code == "provenance":
-        return PROVENANCE_LIBELLES.get(text, text)
-    if feuille is not None and code == "avancement" and text in feuille.niveaux:
-        return spaced(feuille.niveaux[text].libelle)
-    if feuille is not None and code == "dimension" and text in feuille.dimensions:
-        return spaced(feuille.dimensions[text].libelle)
-    return spaced(text.replace("\n", " / "))
-
-
-def unified_diff(done: Modification) -> str:
-    """The change as a unified diff, to be shown or applied beside the data folder; empty where nothing changes."""
-    from difflib import unified_diff as diff
-
-    name = f"{done.root.data.resolve().name}/{done.root.path(done.part).name}"
-    # As GNU's diff does, so that a name with a space is read to its end.
-    end = "\t" if " " in name else ""
-    lines = diff(_lines(done.before), _lines(done.after), f"a/{name}{end}", f"b/{name}{end}")
-    return "".join(text if text.endswith("\n") else text + "\n\\ No newline at end of file\n" for text in lines)
-
-
-def _lines(text: str) -> list[str]:
-    """Lines as git sees them: only `\\n` ends one."""
-    pieces = text.split("\n")
-    return [piece + "\n" for piece in pieces[:-1]] + ([pieces[-1]] if pieces[-1] else [])

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from yaml import YAMLError
@@ -46,8 +45,7 @@ _KINDS = {
 Signature = tuple[str, "str | None", "str | None", "str | None", Any, Any]
 
 
-@dataclass(frozen=True)
-class Edited:
+class Edited(NamedTuple):
     """The new text, and the comments that went with what was removed."""
 
     text: str
@@ -272,8 +270,8 @@ def change(text: str, changes: Sequence[Change], order: Sequence[str]) -> Edited
 
 
 def exchange(text: str, texts: Mapping[Path, str]) -> Edited:
-    """Gives these places, of keys or of list items that hold a text, another text in the style that they have; a number
-    without quotes takes the place of another, as ids do.
+    """Gives these places, of keys or of list items that hold a text, another text in the style that they have; where
+    there are no quotes, a whole number goes without too, as ids do.
 
     Raises: YamlFault where one of them can't be proven.
     """
@@ -386,7 +384,7 @@ def _plan_exchange(flat: Flat, path: Path, value: str) -> Plan:
     slot.refuse_shared(node)
     splices = _scalar_splices(slot, node, value)
     check = _is_scalar(value, *flat.signatures[node][1:3])
-    if _is_number(flat, node) and scalars.is_whole_number(value):
+    if not flat.signatures[node][5] and scalars.is_whole_number(value):
         splices.insert(0, splices[0]._replace(new=value))
         anchor, tag = flat.signatures[node][1:3]
         check = Check(1, lambda events: events[0][:4] == ("scalar", anchor, tag, value))

@@ -35,11 +35,13 @@ def insert_item(
     style: Style,
     comments: Sequence[str] = (),
     lines: Sequence[str] = (),
+    headed: bool = False,
 ) -> Edited:
     """The text with one more item in the list under `key`, at `rank` from 0; a missing list, key or text is begun.
 
     The item is written as its neighbours are or, where there are none, in `style`; `comments` stand above it. `lines`
     are the item as it was once written, without the spaces before its dash: used as they are where they still fit.
+    `headed`: it comes right before the next item, below what heads that one's part of the list.
     Raises: YamlFault where no place is safe.
     """
     try:
@@ -54,7 +56,7 @@ def insert_item(
     if len(found) > 1:
         raise YamlFault(f"clé « {key} » en double : corrigez-la d'abord", flat.starts[found[1][0]])
     place = _Place(flat, found[0] if found else None, key, rank, order, style)
-    return prove(flat, place.insertion(item, comments, lines))
+    return prove(flat, place.insertion(item, comments, lines, headed))
 
 
 def remove_item(text: str, key: str, rank: int, with_key: bool = False) -> Edited:
@@ -88,6 +90,18 @@ def remove_item(text: str, key: str, rank: int, with_key: bool = False) -> Edite
             splices = [Splice(start, following, "")]
             splices.append(Splice(start, min(end_of_line(text, end) + 1, len(text)), ""))
     return prove(flat, Plan(name, flat.starts[child], splices, first, stop, Check(0, lambda events: True)))
+
+
+def is_headed(text: str, key: str, rank: int) -> bool:
+    """Whether something stands between the item and the one before it: what heads a part of the list.
+
+    Raises: YamlFault.
+    """
+    flat = Flat(text, ended=True)
+    _, node = _list(flat, key)
+    if flat.is_flow(node) or not rank:
+        return False
+    return bool(text[_span(flat, node, rank - 1)[1] : _span(flat, node, rank)[0]].strip())
 
 
 def item_lines(text: str, key: str, rank: int) -> list[str]:
@@ -188,7 +202,9 @@ class _Place:
                 found.insert(max((found.index(other) for other in before), default=-1) + 1, key)
         return {key: item[key] for key in found}
 
-    def insertion(self, item: Mapping[str, Written], comments: Sequence[str], lines: Sequence[str]) -> Plan:
+    def insertion(
+        self, item: Mapping[str, Written], comments: Sequence[str], lines: Sequence[str], headed: bool
+    ) -> Plan:
         """How the item is written there."""
         flat = self.flat
         item = self._ordered(item)
@@ -206,8 +222,8 @@ class _Place:
                 splices += self._new_key(form)
             elif not self.items:
                 splices += self._first_item(form)
-            elif self.rank == 0:
-                start, _ = _span(flat, self.pair[1], 0)
+            elif self.rank == 0 or (headed and self.rank < len(self.items)):
+                start, _ = _span(flat, self.pair[1], self.rank)
                 eol = flat.eol_at(start)
                 splices.append(Splice(start, start, eol.join(form) + eol * (blank + 1)))
             else:

@@ -1,0 +1,128 @@
+"""What a reference typed on a command line names: an item, a blocker, a dimension, the mission, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from alliances_cli import checks, selection
+from alliances_cli.champs import FAMILLES, SINGULIER, Famille
+from alliances_cli.editing.draft import Draft, Kind
+from alliances_cli.errors import EditRefused, InvalidRoadmap, NotFound
+from alliances_cli.model import resolve
+from alliances_cli.store import Reading
+from alliances_cli.yamltext.read import Path as YamlPath
+from alliances_cli.yamltext.read import Value
+
+# What mission.yaml declares: the key that names each entry, and what one is called in a reference.
+DECLARED: dict[Kind, tuple[str, str]] = {"bloqueurs": ("id", "bloqueur"), "dimensions": ("code", "dimension")}
+
+
+class Target(NamedTuple):
+    """A thing of the files: its kind, its id, the part that holds it, its path there (empty for the mission)."""
+
+    kind: Kind
+    id: str
+    part: str
+    path: YamlPath
+
+    @property
+    def famille(self) -> Famille | None:
+        """The family of an item; None for the rest."""
+        return self.kind if self.kind in FAMILLES else None
+
+    @property
+    def rank(self) -> int:
+        """Its rank in its list."""
+        rank = self.path[1]
+        assert isinstance(rank, int)
+        return rank
+
+
+def item(reading: Reading, reference: str) -> Target:
+    """The item that a reference names.
+
+    Raises: NotFound; UsageFault where it fits several; EditRefused where two items bear the id; InvalidRoadmap where it
+    may be in a file that can't be read.
+    """
+    indexed = {f: [(index, found.id) for index, found in reading.lecture.items.get(f, ())] for f in FAMILLES}
+    try:
+        famille, identifier = selection.locate(reference, {f: [i for _, i in indexed[f] if i] for f in FAMILLES})
+    except NotFound:
+        if reading.lecture.vocabulaire.unreadable:
+            raise InvalidRoadmap(reading.problems) from None
+        gone = resolve(reference.strip(), None, reading.lecture.vocabulaire.retirees)
+        if len(gone) == 1:
+            said = checks.retired(gone[0][0], reading.lecture.vocabulaire.retirees[gone[0][0]][gone[0][1]])
+            undo = f"alliances retire {SINGULIER[gone[0][0]]}-{gone[0][1]} --undo"
+            raise NotFound(f"« {reference} » désigne {said} ; pour revenir dessus : {undo}") from None
+        raise
+    places = [index for index, found in indexed[famille] if found == identifier]
+    if len(places) > 1:
+        raise EditRefused(
+            f"{len(places)} {famille} portent l'identifiant « {identifier} » : corrigez le fichier à la main d'abord"
+        )
+    return Target(famille, identifier, famille, (famille, places[0]))
+
+
+def mission(reading: Reading) -> Target:
+    """The mission.
+
+    Raises: NotFound; InvalidRoadmap.
+    """
+    if "mission" not in reading.names:
+        raise NotFound("il n'y a pas de mission.yaml : créez-le avec une ligne « titre: … », ou par « alliances init »")
+    if "mission" in reading.lecture.vocabulaire.unreadable:
+        raise InvalidRoadmap(reading.problems)
+    return Target("mission", "", "mission", ())
+
+
+def any_of(reading: Reading, reference: str) -> Target:
+    """The item, or, where no item bears that id, the blocker (`bloqueur-x`) or the dimension (`dimension-x`).
+
+    Raises: as `item`.
+    """
+    ids = reading.lecture.vocabulaire.ids
+    if not resolve(reference.strip(), None, ids):
+        for kind, (key, name) in DECLARED.items():
+            for rank, entry in enumerate(entries(reading, kind)):
+                if isinstance(entry, dict) and reference.strip() == f"{name}-{entry.get(key)}":
+                    return Target(kind, str(entry[key]), "mission", (kind, rank))
+    return item(reading, reference)
+
+
+def entries(reading: Reading, kind: Kind) -> Sequence[Value]:
+    """What mission.yaml lists under a key."""
+    document = reading.documents.get("mission")
+    listed = document.value.get(kind) if document is not None and isinstance(document.value, dict) else None
+    return listed if isinstance(listed, list) else []
+
+
+def value_at(value: Value, path: YamlPath) -> dict[str, Value]:
+    """The group at a path."""
+    for step in path:
+        value = value[step]  # type: ignore[index]
+    assert isinstance(value, dict)
+    return value
+
+
+def titre_of(group: Mapping[str, Value]) -> str:
+    """What a thing is called."""
+    return str(group.get("titre") or group.get("libelle") or "").strip()
+
+
+def name_of(draft: Draft, target: Target) -> str:
+    """The shortest reference that names a target: its bare id where that suits, else with its kind."""
+    if target.kind == "mission":
+        return "mission"
+    if target.famille is None:
+        return f"{DECLARED[target.kind][1]}-{target.id}"
+    return item_name(draft.reading, target.famille, target.id)
+
+
+def item_name(reading: Reading, famille: Famille, identifier: str) -> str:
+    """The shortest reference that names an item, be it there yet or not."""
+    ids = reading.lecture.vocabulaire.ids
+    others = any(identifier in ids[other] for other in FAMILLES if other != famille)
+    taken = identifier in ("mission", *FAMILLES, *SINGULIER.values())
+    return f"{SINGULIER[famille]}-{identifier}" if others or taken else identifier
