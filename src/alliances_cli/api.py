@@ -73,7 +73,8 @@ def check(root: Root, today: date | None = None) -> Controle:
     feuille = reading.feuille
     if feuille is not None:
         problems = tuple(sorted((*reading.totals(), *reading.warnings()), key=lambda p: p.sort_key))
-    problems = (*problems, *(_leftover(root, path) for path in store.leftovers(root)))
+    # First: it explains references that lead nowhere.
+    problems = (*(_leftover(root, path) for path in store.leftovers(root)), *problems)
     moment = bilan.moment(feuille or FeuilleDeRoute(_mission(reading)), None, today or date.today())
     assert moment is not None
     return Controle(root, moment, problems, tuple(reading.names.values()), feuille)

@@ -445,15 +445,19 @@ def cycles(feuille: FeuilleDeRoute) -> Iterator[Finding]:
 
 
 def text_names_unknown(feuille: FeuilleDeRoute) -> Iterator[Finding]:
-    """« Voir mesure 40 » where no such mesure is."""
+    """« Voir mesure 40 » where no such mesure is, or no longer."""
     pattern = re.compile(r"\b(mesure|chantier|levier)s?\s+(\d+)\b", re.IGNORECASE)
     for famille, index, item in _all(feuille):
         for field in ("realise", "prochaine_etape"):
             for match in pattern.finditer(getattr(item, field) or ""):
                 target: Famille = f"{match[1].lower()}s"  # type: ignore[assignment]
                 ids = feuille.by_id[target]
+                gone = next((g for g in feuille.gone(target) if g.id == match[2]), None)
+                if gone is not None:
+                    said = retired(target, gone.vers)
+                    yield _warn(famille, index, field, f"le texte cite « {match[0]} », {said}")
                 # « 4 chantiers » counts; « mesure 8 » names, but only where ids of that list are numbers.
-                if match[2] not in ids and any(identifier.isdecimal() for identifier in ids):
+                elif match[2] not in ids and any(identifier.isdecimal() for identifier in ids):
                     yield _warn(famille, index, field, f"le texte cite « {match[0]} », qui n'existe pas")
 
 
