@@ -31,7 +31,7 @@ ROOMS = {
     "model": "champs nombre periode",
     "bilan": "champs model periode typographie",
     "checks": "bilan champs errors model periode typographie",
-    "selection": "bilan champs errors model periode typographie",
+    "selection": "bilan champs errors model nombre periode typographie",
     "evolution": "yamltext",
     # disk
     "location": "errors",

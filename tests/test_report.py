@@ -21,9 +21,11 @@ from markdown_it import MarkdownIt
 
 from alliances_cli import bilan, model, store, typographie
 from alliances_cli.bilan import Moment
+from alliances_cli.champs import FAMILLES, TYPES_PROPRES
 from alliances_cli.errors import TemplateFault
 from alliances_cli.location import Root
 from alliances_cli.model import ITEM_MODELS, FeuilleDeRoute, Mission, Preuve, Record
+from alliances_cli.nombre import Nombre
 from alliances_cli.periode import Periode, parse
 from alliances_cli.present import as_report, markdown
 
@@ -32,6 +34,16 @@ VERSION = "9.9.9"
 SCHEMES = ("http://", "https://", "mailto:", "tel:", "#")
 
 Text = Callable[[str], str]
+
+# Two values of a declared field of each type; texts and choices are given by `full`.
+OWN: dict[str, tuple[str, ...]] = {
+    "texte": (),
+    "nombre": ("12000,5", "-3"),
+    "date": ("2021-T3", "2020-12-01"),
+    "choix": (),
+    "url": ("https://propre.example/?a=1&b=2", "www.propre.example"),
+    "oui_non": ("oui", "non"),
+}
 
 
 # --- roadmaps -------------------------------------------------------------------------------------------------------
@@ -103,6 +115,18 @@ def full(t: Text = benign, i: Text = lambda name: name) -> FeuilleDeRoute:
     def section(name: str) -> dict[str, str]:
         return {field: t(f"section.{name}.{field}") for field in model.Section.model_fields}
 
+    def declared(famille: str, type_: str) -> dict[str, Any]:
+        name = f"{famille}.propre.{type_}"
+        choix = {"choix": [t(name), t(f"{name}.deux"), t(f"{name}.sans.emploi")]} if type_ == "choix" else {}
+        return choix | {
+            "code": f"x_{type_}",
+            "libelle": t(f"{name}.libelle"),
+            "type": type_,
+            "famille": famille,
+            "obligatoire": "oui" if famille == "chantiers" else "non",
+            "aide": t(f"{name}.aide"),
+        }
+
     point = {
         "texte": t("point"),
         "date": "2019-10-17",
@@ -154,16 +178,49 @@ def full(t: Text = benign, i: Text = lambda name: name) -> FeuilleDeRoute:
                 },
                 {"date": "2021-05-07", "titre": t("bilan.present"), "totaux": {i("niveau0"): "1", i("niveau2"): "1"}},
             ],
+            "champs": [declared(famille, type_) for famille in FAMILLES for type_ in OWN],
         }
     )
+    own = {famille: [champ.champ() for champ in mission.champs if champ.famille == famille] for famille in FAMILLES}
+    records: dict[str, Any] = {famille: model.item_model(famille, champs) for famille, champs in own.items()}
+
+    def values(famille: str) -> dict[str, Any]:
+        """Two values of each declared field; a choice is one of its own."""
+        given = {
+            name: (t(f"{famille}.propre.{name}"), t(f"{famille}.propre.{name}.deux")) for name in ("texte", "choix")
+        }
+        return {f"x_{name}": list(given.get(name, two)) for name, two in OWN.items()}
+
+    def retired(famille: str, n: int, vers: list[str]) -> dict[str, Any]:
+        name = f"retires.{famille}.{n}"
+        return {
+            "id": i(f"parti{famille}{n}"),
+            "titre": t(f"{name}.titre"),
+            "date": f"2021-04-{n}0",
+            "motif": t(f"{name}.motif"),
+            "vers": vers,
+            "avancement": i(f"niveau{n}"),
+        }
+
     mesures = [suivi("mesures", n, i(f"niveau{2 * n - 2}")) for n in (1, 2)]
+    mesures = [mesure | values("mesures") for mesure in mesures]
     mesures[0] |= {"chantiers": [i("chantiers1")], "leviers": [i("leviers1")]}
     mesures.append({"id": i("mesures3"), "titre": t("mesures.3.titre")})
     return FeuilleDeRoute(
         mission,
-        tuple(model.Chantier.model_validate(suivi("chantiers", n, i(f"niveau{n - 1}"))) for n in (1, 2)),
-        tuple(model.Mesure.model_validate(mesure) for mesure in mesures),
-        tuple(model.Levier.model_validate(item("leviers", n)) for n in (1, 2)),
+        tuple(
+            records["chantiers"].model_validate(suivi("chantiers", n, i(f"niveau{n - 1}")) | values("chantiers"))
+            for n in (1, 2)
+        ),
+        tuple(records["mesures"].model_validate(mesure) for mesure in mesures),
+        tuple(records["leviers"].model_validate(item("leviers", n) | values("leviers")) for n in (1, 2)),
+        {
+            famille: (
+                model.Retiree.model_validate(retired(famille, 1, [i(f"{famille}1"), i("mesures2")])),
+                model.Retiree.model_validate(retired(famille, 2, [i(f"parti{famille}1")])),
+            )
+            for famille in FAMILLES
+        },
     )
 
 
@@ -252,6 +309,8 @@ NOT_TEXT = {
         "Niveau": "couleur",
         "Dimension": "code",
         "Partie": "id",
+        "ChampPropre": "code type famille",
+        "Retiree": "vers avancement",
     }.items()
     for field in fields.split()
 }
@@ -260,7 +319,7 @@ NOT_TEXT = {
 def leaves(value: Any, path: str = "feuille") -> Iterator[tuple[str, str]]:
     """Each text that the roadmap holds, as a document must give it, with its path."""
     if isinstance(value, FeuilleDeRoute):
-        for name in ("mission", "chantiers", "mesures", "leviers"):
+        for name in ("mission", "chantiers", "mesures", "leviers", "retirees"):
             yield from leaves(getattr(value, name), name)
     elif isinstance(value, Record):
         for name in type(value).model_fields:
@@ -272,7 +331,7 @@ def leaves(value: Any, path: str = "feuille") -> Iterator[tuple[str, str]]:
     elif isinstance(value, dict):
         for key, inner in value.items():
             yield from leaves(inner, f"{path}.{key}")
-    elif isinstance(value, Periode):
+    elif isinstance(value, Periode | Nombre):
         yield path, value.in_words
     elif isinstance(value, str):
         yield path, value
@@ -313,10 +372,12 @@ def test_the_full_roadmap_fills_every_field() -> None:
                 walk(inner)
 
     feuille = full()
-    walk((feuille.mission, feuille.chantiers, feuille.mesures, feuille.leviers))
+    walk((feuille.mission, feuille.chantiers, feuille.mesures, feuille.leviers, *feuille.retirees.values()))
     declared = {cls for cls in vars(model).values() if isinstance(cls, type) and issubclass(cls, Record)}
-    assert records == declared - {Record, model.Item, model.Suivi, model.ChampPropre, model.Retiree}
-    assert filled | {("Mission", "champs")} == {(c.__name__, name) for c in records for name in c.model_fields}
+    # The records of a family that has declared fields are a class of their own.
+    assert {cls.__name__ for cls in records} == {cls.__name__ for cls in declared - {Record, model.Item, model.Suivi}}
+    assert filled == {(cls.__name__, name) for cls in records for name in cls.model_fields}
+    assert {f"propre_x_{name}" for name in TYPES_PROPRES} <= {name for _, name in filled}
 
 
 @pytest.mark.parametrize("format", as_report.FORMATS)

@@ -12,7 +12,7 @@ from alliances_cli.bilan import Bilan, Groupe, Groupement, Moment
 from alliances_cli.champs import Famille
 from alliances_cli.errors import InvalidRoadmap, Problem, SystemFault, UsageFault
 from alliances_cli.location import FILES, Root
-from alliances_cli.model import FeuilleDeRoute, Item, Mission
+from alliances_cli.model import FeuilleDeRoute, Item, Mission, Retiree
 from alliances_cli.periode import Periode
 from alliances_cli.selection import Filtres
 from alliances_cli.store import Reading
@@ -103,19 +103,28 @@ def items(vue: Vue, famille: Famille, filtres: Filtres, sort: str | None = None)
     return selection.sort(vue.feuille, famille, found, sort) if sort else found
 
 
-def summarise(vue: Vue, famille: Famille, groupement: Groupement | None) -> tuple[Bilan, tuple[Groupe, ...]]:
-    """The family's counts, and the groups of the grouping (by dimension unless told).
+def retired(vue: Vue, famille: Famille, filtres: Filtres, sort: str | None = None) -> tuple[Retiree, ...]:
+    """The family's retired items that hold a text of `filtres.search`, in the file's order or sorted.
 
-    Raises: UsageFault for a family without levels.
+    Raises: UsageFault.
+    """
+    return selection.retired(vue.feuille, famille, filtres, sort)
+
+
+def summarise(vue: Vue, famille: Famille, by: str | None) -> tuple[Bilan, tuple[Groupe, ...], Groupement | None]:
+    """The family's counts, the groups (by dimension unless told), and what they are groups of.
+
+    Raises: UsageFault for a family without levels, or a name that isn't a grouping's nor a declared field's.
     """
     if famille == "leviers":
         raise UsageFault("les leviers n'ont pas de niveau d'avancement : résumez « mesures » ou « chantiers »")
-    if famille == "chantiers" and groupement == "chantier":
+    if famille == "chantiers" and by == "chantier":
         raise UsageFault("--by : un chantier n'appartient pas à un chantier ; comptez les mesures")
     whole = bilan.of(vue.feuille, famille)
-    if groupement is None:
-        return whole, whole.groupes
-    return whole, bilan.by(vue.feuille, vue.feuille.with_level(famille), groupement)
+    if by is None:
+        return whole, whole.groupes, None
+    groupement = selection.grouping(vue.feuille, famille, by)
+    return whole, bilan.by(vue.feuille, vue.feuille.with_level(famille), groupement), groupement
 
 
 def publishable(root: Root, au: Periode | None) -> Vue:

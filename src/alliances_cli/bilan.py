@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from alliances_cli.champs import FAMILLES, PROVENANCES, Famille
-from alliances_cli.model import BilanPublie, FeuilleDeRoute, Item, Mesure, Suivi
+from alliances_cli.champs import FAMILLES, PROVENANCES, Champ, Famille
+from alliances_cli.model import BilanPublie, FeuilleDeRoute, Item, Mesure, Suivi, Valeur, in_words
 from alliances_cli.periode import Periode, day_in_words
-from alliances_cli.typographie import name_key
+from alliances_cli.typographie import folded, name_key, natural_key
 
 Origin = Literal["etat_au", "au", "jour"]
 Etat = Literal["echue", "a_venir", "sans_date"]
-Groupement = Literal["dimension", "chantier", "pilote", "echeance"]
+# What items are counted by: a field of every roadmap, or one that the mission declares.
+Fixe = Literal["dimension", "chantier", "pilote", "echeance"]
+Groupement = Fixe | Champ
+GROUPEMENTS: tuple[Fixe, ...] = ("dimension", "chantier", "pilote", "echeance")
 
 
 class Moment(NamedTuple):
@@ -156,6 +159,8 @@ def by_dimension(feuille: FeuilleDeRoute, items: Sequence[Suivi]) -> tuple[Group
 
 def by(feuille: FeuilleDeRoute, items: Sequence[Suivi], groupement: Groupement) -> tuple[Groupe, ...]:
     """The items counted by group; one that is in several counts under each. Those in none come last."""
+    if isinstance(groupement, Champ):
+        return by_champ(feuille, items, groupement)
     if groupement == "dimension":
         return by_dimension(feuille, items) or (Groupe(None, "Sans dimension", count(feuille, items)),)
     buckets: dict[str | None, tuple[str, list[Suivi]]] = {}
@@ -190,6 +195,64 @@ def by(feuille: FeuilleDeRoute, items: Sequence[Suivi], groupement: Groupement) 
         Groupe(buckets[c][0] if groupement == "pilote" and c else c, buckets[c][0], count(feuille, buckets[c][1]))
         for c in codes
     )
+
+
+def by_champ(feuille: FeuilleDeRoute, items: Sequence[Suivi], champ: Champ) -> tuple[Groupe, ...]:
+    """The items counted by the values of a declared field, in their order (`rank`); of a text, the most frequent first.
+
+    One that has several values counts under each. The choices that nothing has are there too; items without a value
+    come last.
+    """
+    buckets: dict[Any, tuple[Valeur, list[Suivi]]] = {choix: (choix, []) for choix in champ.choix}
+    nowhere: list[Suivi] = []
+    for item in items:
+        values: tuple[Valeur, ...] = getattr(item, champ.attribut, ())
+        for value in values:
+            inside = buckets.setdefault(_group(champ, value), (value, []))[1]
+            if not inside or inside[-1] is not item:
+                inside.append(item)
+        if not values:
+            nowhere.append(item)
+
+    def order(bucket: tuple[Valeur, list[Suivi]]) -> Any:
+        frequency = -len(bucket[1]) if champ.type in ("texte", "url") else 0
+        return (frequency, rank(champ, bucket[0]))
+
+    groupes = [
+        Groupe(_code(value), in_words(value), count(feuille, inside))
+        for value, inside in sorted(buckets.values(), key=order)
+    ]
+    if nowhere:
+        groupes.append(Groupe(None, "Sans valeur", count(feuille, nowhere)))
+    return tuple(groupes)
+
+
+def rank(champ: Champ, value: Any) -> Any:
+    """Where a value of a declared field stands among others: numbers by size, dates by their end, « oui » first,
+    choices as they are declared, texts naturally."""
+    if champ.type == "nombre":
+        return value.value
+    if champ.type == "date":
+        return (value.last, value.first)
+    if champ.type == "oui_non":
+        return not value
+    if champ.type == "choix":
+        return champ.choix.index(value)
+    return natural_key(value)
+
+
+def _group(champ: Champ, value: Any) -> Any:
+    """What two values share that count together."""
+    if champ.type == "nombre":
+        return value.value
+    return folded(value) if champ.type == "texte" else value
+
+
+def _code(value: Any) -> str:
+    """A value as programs read it."""
+    if isinstance(value, bool):
+        return in_words(value)
+    return str(getattr(value, "plain", value))
 
 
 def etat(feuille: FeuilleDeRoute, item: Item, day: date) -> Etat | None:

@@ -17,6 +17,8 @@ FAMILLES: tuple[Famille, ...] = ("mesures", "chantiers", "leviers")
 SINGULIER: dict[Famille, str] = {"mesures": "mesure", "chantiers": "chantier", "leviers": "levier"}
 # What is said of an item that was retired.
 RETIRE: dict[Famille, str] = {"mesures": "retirée", "chantiers": "retiré", "leviers": "retiré"}
+# What is said of it where another took its place.
+REMPLACE: dict[Famille, str] = {"mesures": "remplacée", "chantiers": "remplacé", "leviers": "remplacé"}
 # The list of what was retired, at the end of a family's file.
 RETIREES = "retirees"
 TYPES_PROPRES: tuple[TypePropre, ...] = ("texte", "nombre", "date", "choix", "url", "oui_non")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from alliances_cli import bilan
-from alliances_cli.champs import FAMILLES, RETIRE, RETIREES, SINGULIER, Champ, Famille
+from alliances_cli.champs import FAMILLES, REMPLACE, RETIRE, RETIREES, SINGULIER, Champ, Famille
 from alliances_cli.errors import Kind
 from alliances_cli.model import FeuilleDeRoute, Mesure, Mission, first_family, resolve
 from alliances_cli.periode import MOIS, Periode, parse
@@ -261,8 +261,7 @@ def _retired_reference(reference: str, famille: Famille, identifier: str, vocabu
 
 def retired(famille: Famille, vers: Sequence[str]) -> str:
     """« une mesure retirée, remplacée par « 8 » », « un chantier retiré, sans remplaçant »."""
-    replaced = f"remplacé{'e' if famille == 'mesures' else ''}"
-    how = f"{replaced} par {enumeration([f'« {v} »' for v in vers])}" if vers else "sans remplaçant"
+    how = f"{REMPLACE[famille]} par {enumeration([f'« {v} »' for v in vers])}" if vers else "sans remplaçant"
     return f"{_one(famille)} {RETIRE[famille]}, {how}"
 
 

@@ -149,6 +149,8 @@ Couleur = Annotated[str, AfterValidator(_colour)]
 Nombre_ = Annotated[Nombre, BeforeValidator(_number)]
 CodePropre = Annotated[str, AfterValidator(_own_code)]
 Provenance = Literal["publie", "saisi", "infere"]
+# What a declared field may hold.
+Valeur = str | Nombre | Periode | bool
 
 
 class Record(BaseModel):
@@ -539,6 +541,13 @@ class FeuilleDeRoute:
         if not isinstance(item, Suivi) or item.avancement is None:
             return None
         return item.provenance or self.mission.provenance or "saisi"
+
+
+def in_words(value: Valeur) -> str:
+    """A declared field's value as it is shown: numbers and dates in French, « oui » or « non »."""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    return value if isinstance(value, str) else value.in_words
 
 
 def fields_by_famille(own: Iterable[Champ]) -> dict[Famille, tuple[Champ, ...]]:

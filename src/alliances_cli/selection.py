@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from alliances_cli import bilan, periode
-from alliances_cli.champs import FAMILLES, PAR_CODE, SINGULIER, Champ, Famille, of_famille
+from alliances_cli import bilan, nombre, periode
+from alliances_cli.champs import FAMILLES, PAR_CODE, SINGULIER, Champ, Famille
 from alliances_cli.errors import NotFound, UsageFault
-from alliances_cli.model import FeuilleDeRoute, Item, resolve
+from alliances_cli.model import FeuilleDeRoute, Item, Retiree, resolve
+from alliances_cli.nombre import Nombre
 from alliances_cli.periode import Periode
 from alliances_cli.typographie import enumeration, folded, name_key, natural_key, suggestion
 
 
 class Filtres(NamedTuple):
-    """What was asked for, as it was typed; several values of one filter mean either, several filters mean all."""
+    """What was asked for, as it was typed; several values of one filter mean either, several filters mean all.
+
+    `champ`: « code=valeur » of declared fields, each code a filter of its own; `sans_champ`: their codes.
+    """
 
     avancement: Sequence[str] = ()
     dimension: Sequence[str] = ()
@@ -23,6 +27,8 @@ class Filtres(NamedTuple):
     pilote: Sequence[str] = ()
     echeance: Sequence[str] = ()
     sans: Sequence[str] = ()
+    champ: Sequence[str] = ()
+    sans_champ: Sequence[str] = ()
     search: Sequence[str] = ()
     bloquees: bool = False
     en_retard: bool = False
@@ -61,8 +67,10 @@ def _tests(feuille: FeuilleDeRoute, famille: Famille, filtres: Filtres, day: dat
         periods = [period(text, "--echeance") for text in filtres.echeance]
         tests.append(lambda i: i.echeance is not None and any(p.first <= i.echeance.last <= p.last for p in periods))
     if filtres.sans:
-        keys = [field(famille, code, "--sans").code for code in filtres.sans]
-        tests.append(lambda item: any(not getattr(item, key) for key in keys))
+        tests.append(_empty([field(feuille, famille, code, "--sans") for code in filtres.sans]))
+    if filtres.sans_champ:
+        tests.append(_empty([own_field(feuille, famille, code, "--sans-champ") for code in filtres.sans_champ]))
+    tests += _own_tests(feuille, famille, filtres.champ)
     if filtres.search:
         needles = [folded(text) for text in filtres.search]
         tests.append(lambda item: any(needle in haystack(item) for needle in needles))
@@ -78,14 +86,65 @@ def _tests(feuille: FeuilleDeRoute, famille: Famille, filtres: Filtres, day: dat
     return tests
 
 
-def haystack(item: Item) -> str:
+def _empty(champs: Sequence[Champ]) -> Callable[[Any], bool]:
+    return lambda item: any(not getattr(item, champ.attribut) for champ in champs)
+
+
+def _own_tests(feuille: FeuilleDeRoute, famille: Famille, asked: Sequence[str]) -> list[Callable[[Any], bool]]:
+    """One test a declared field: one of the item's values is one of those asked for."""
+    wanted: dict[Champ, list[Callable[[Any], bool]]] = {}
+    for text in asked:
+        code, sign, value = text.partition("=")
+        if not sign:
+            raise UsageFault(f"--champ : écrivez un champ et sa valeur, « {code.strip() or 'code'}=valeur »")
+        champ = own_field(feuille, famille, code, "--champ")
+        wanted.setdefault(champ, []).append(_is(champ, value.strip()))
+
+    def test(champ: Champ, either: Sequence[Callable[[Any], bool]]) -> Callable[[Any], bool]:
+        return lambda item: any(is_it(value) for value in getattr(item, champ.attribut) for is_it in either)
+
+    return [test(champ, either) for champ, either in wanted.items()]
+
+
+def _is(champ: Champ, text: str) -> Callable[[Any], bool]:
+    """Whether a value of the declared field is the one typed: numbers by size, dates that fall in the period, words
+    aside case and accents.
+
+    Raises: UsageFault where no value of the field can be.
+    """
+    if not text:
+        raise UsageFault(f"--champ : « {champ.code} » sans valeur ; ce qui n'en a pas : {champ.sans_option}")
+    if champ.type == "nombre":
+        try:
+            number = nombre.parse(text).value
+        except ValueError as error:
+            raise UsageFault(f"--champ {champ.code} : {error}") from None
+        return lambda value: value.value == number
+    if champ.type == "date":
+        when = period(text, f"--champ {champ.code}")
+        return lambda value: when.first <= value.last <= when.last
+    if champ.type == "oui_non":
+        known = {"oui": True, "true": True, "non": False, "false": False}
+        if folded(text) not in known:
+            raise UsageFault(f"--champ {champ.code} : « oui » ou « non » est attendu, pas « {text} »")
+        return lambda value: value is known[folded(text)]
+    if champ.type == "choix":
+        choix = named(text, {c: c for c in champ.choix}, f"--champ {champ.code} : valeur inconnue")
+        return lambda value: value == choix
+    return lambda value: folded(value) == folded(text)
+
+
+def haystack(item: Item | Retiree) -> str:
     """Everything that the item says, made comparable."""
     pieces: list[str] = []
     for value in item.__dict__.values():
-        if isinstance(value, str):
-            pieces.append(value)
-        elif isinstance(value, tuple):
-            pieces.extend(v if isinstance(v, str) else f"{v.titre or ''} {v.url}" for v in value)
+        for inner in value if isinstance(value, tuple) else (value,):
+            if isinstance(inner, str):
+                pieces.append(inner)
+            elif isinstance(inner, Nombre):
+                pieces.append(f"{inner.text} \n {inner.in_words}")
+            elif hasattr(inner, "url"):
+                pieces.append(f"{inner.titre or ''} {inner.url}")
     return folded(" \n ".join(pieces))
 
 
@@ -94,15 +153,17 @@ def sort(feuille: FeuilleDeRoute, famille: Famille, items: Sequence[Item], key: 
 
     Raises: UsageFault for a field that the family's items don't have.
     """
-    champ = field(famille, key, "--sort")
+    champ = field(feuille, famille, key, "--sort")
     if champ.code == "id":
         return tuple(sorted(items, key=lambda item: natural_key(item.id)))
     ranks = {"niveau": list(feuille.niveaux), "dimension": list(feuille.dimensions)}.get(champ.type, [])
 
     def sort_key(item: Item) -> tuple[bool, Any]:
-        value = getattr(item, champ.code)
+        value = getattr(item, champ.attribut)
         if not value:
             return (True, 0)
+        if champ.propre:
+            return (False, [bilan.rank(champ, inner) for inner in value])
         if champ.type == "date":
             return (False, (value.last, value.first))
         if champ.type in ("niveau", "dimension"):
@@ -114,16 +175,47 @@ def sort(feuille: FeuilleDeRoute, famille: Famille, items: Sequence[Item], key: 
     return tuple(sorted(items, key=sort_key))
 
 
-def find(feuille: FeuilleDeRoute, reference: str) -> tuple[Famille, Item]:
-    """The item that a bare id, `mesure-15`, `chantier-x` or `levier-y` names.
+def retired(feuille: FeuilleDeRoute, famille: Famille, filtres: Filtres, key: str | None) -> tuple[Retiree, ...]:
+    """The family's retired items that hold a text of `filtres.search`, in the file's order or sorted.
+
+    Raises: UsageFault for a filter or a sort that retired items can't answer.
+    """
+    for name, value in filtres._asdict().items():
+        if value and name != "search":
+            option = "--" + name.replace("_", "-")
+            raise UsageFault(f"{option} : ne s'emploie pas avec --retirees, où seul --search choisit")
+    needles = [folded(text) for text in filtres.search]
+    found = [r for r in feuille.gone(famille) if not needles or any(needle in haystack(r) for needle in needles)]
+    if key is None:
+        return tuple(found)
+    sorts: dict[str, Callable[[Retiree], Any]] = {
+        "id": lambda r: natural_key(r.id),
+        "date": lambda r: (not r.date, (r.date.last, r.date.first) if r.date else 0),
+        "titre": lambda r: natural_key(r.titre),
+    }
+    code = folded(key.strip().removeprefix("--"))
+    if code not in sorts:
+        hint = suggestion(key, sorts) or f" ; possibles : {', '.join(sorts)}"
+        raise UsageFault(f"--sort : les éléments retirés ne se trient pas par « {key} »{hint}")
+    return tuple(sorted(found, key=sorts[code]))
+
+
+def find(feuille: FeuilleDeRoute, reference: str) -> tuple[Famille, Item | Retiree]:
+    """The item, or else the retired one, that a bare id, `mesure-15`, `chantier-x` or `levier-y` names.
 
     Raises: NotFound; UsageFault where a bare id fits several items.
     """
-    famille, identifier = locate(reference, {f: list(feuille.by_id[f]) for f in FAMILLES})
+    reference = reference.strip()
+    live = {f: list(feuille.by_id[f]) for f in FAMILLES}
+    gone = {f: {retiree.id: retiree for retiree in feuille.gone(f)} for f in FAMILLES}
+    if not resolve(reference, None, live) and resolve(reference, None, gone):
+        famille, identifier = locate(reference, {f: list(gone[f]) for f in FAMILLES})
+        return famille, gone[famille][identifier]
+    famille, identifier = locate(reference, live)
     return famille, feuille.by_id[famille][identifier]
 
 
-def locate(reference: str, ids: dict[Famille, list[str]]) -> tuple[Famille, str]:
+def locate(reference: str, ids: Mapping[Famille, Sequence[str]]) -> tuple[Famille, str]:
     """The (family, id) that a reference typed by a person names; see `find`."""
     reference = reference.strip()
     found = resolve(reference, None, ids)
@@ -139,7 +231,7 @@ def locate(reference: str, ids: dict[Famille, list[str]]) -> tuple[Famille, str]
     return found[0]
 
 
-def _families(ids: dict[Famille, list[str]]) -> str:
+def _families(ids: Mapping[Famille, Sequence[str]]) -> str:
     kinds = [f"{famille} ({ids[famille][0]}…)" for famille in FAMILLES if ids[famille]]
     return f" ; identifiants connus : {', '.join(kinds)}" if kinds else ""
 
@@ -222,21 +314,85 @@ def period(text: str, option: str) -> Periode:
         raise UsageFault(f"{option} : {error}") from None
 
 
-def field(famille: Famille, text: str, option: str) -> Champ:
+def field(feuille: FeuilleDeRoute, famille: Famille, text: str, option: str) -> Champ:
     """The field of the family that an option's value names, by key, option form or label.
 
     Raises: UsageFault.
     """
-    code = text.strip().removeprefix("--").replace("-", "_")
-    champs = of_famille(famille)
+    champs = feuille.champs(famille)
+    champ = _named_field(champs, text)
+    return champ if champ else _unknown_field(feuille, famille, champs, text, option)
+
+
+def own_field(feuille: FeuilleDeRoute, famille: Famille, text: str, option: str) -> Champ:
+    """As `field`, among those that the mission declares.
+
+    Raises: UsageFault.
+    """
+    champs = feuille.champs(famille)
+    own = [champ for champ in champs if champ.propre]
+    champ = _named_field(own, text)
+    if champ is not None:
+        return champ
+    built_in = _named_field(champs, text)
+    if built_in is not None:
+        raise UsageFault(f"{option} : « {built_in.code} » n'est pas un champ que la mission déclare")
+    return _unknown_field(feuille, famille, own, text, option)
+
+
+def grouping(feuille: FeuilleDeRoute, famille: Famille, text: str) -> bilan.Groupement:
+    """What `--by` names: a built-in grouping, or a declared field by key or label.
+
+    Raises: UsageFault.
+    """
+    for groupement in bilan.GROUPEMENTS:
+        if text.strip() == groupement:
+            return groupement
+    own = [champ for champ in feuille.champs(famille) if champ.propre]
+    champ = _named_field(own, text)
+    if champ is not None:
+        return champ
+    _refuse_elsewhere(feuille, famille, text, "--by")
+    known = [*bilan.GROUPEMENTS, *(champ.code for champ in own)]
+    hint = suggestion(text, known) or f" ; possibles : {', '.join(known)}"
+    raise UsageFault(f"--by : valeur inconnue « {text} »{hint}")
+
+
+def named_by(feuille: FeuilleDeRoute, famille: Famille, filtres: Filtres, sort_key: str | None) -> tuple[Champ, ...]:
+    """The declared fields that the filters and the sort name, once each, as they are declared."""
+    names = [*(text.partition("=")[0] for text in filtres.champ), *([sort_key] if sort_key else [])]
+    own = [champ for champ in feuille.champs(famille) if champ.propre]
+    asked = {_named_field(feuille.champs(famille), name) for name in names}
+    return tuple(champ for champ in own if champ in asked)
+
+
+def _named_field(champs: Iterable[Champ], text: str) -> Champ | None:
+    code = text.strip().removeprefix("--")
+    key = folded(text)
     for champ in champs:
-        if code == champ.code or folded(text) == folded(champ.libelle):
+        if champ.code in (code, code.replace("-", "_")) or key in (folded(champ.libelle), folded(champ.code)):
             return champ
-    known = [champ.code for champ in champs]
+    return None
+
+
+def _unknown_field(feuille: FeuilleDeRoute, famille: Famille, champs: Sequence[Champ], text: str, option: str) -> Champ:
+    """Raises: UsageFault, which says where the field is, or what it may have been."""
+    code = text.strip().removeprefix("--").replace("-", "_")
     if code in PAR_CODE:
         raise UsageFault(f"{option} : les {famille} n'ont pas de champ « {code} »")
+    _refuse_elsewhere(feuille, famille, text, option)
+    known = [champ.code for champ in champs]
+    if not known:
+        raise UsageFault(f"{option} : champ inconnu « {text} » ; la mission n'en déclare pas pour les {famille}")
     hint = suggestion(code, known) or f" ; champs : {', '.join(known)}"
     raise UsageFault(f"{option} : champ inconnu « {text} »{hint}")
+
+
+def _refuse_elsewhere(feuille: FeuilleDeRoute, famille: Famille, text: str, option: str) -> None:
+    for other in FAMILLES:
+        champ = _named_field((c for c in feuille.champs(other) if c.propre), text)
+        if champ is not None and other != famille:
+            raise UsageFault(f"{option} : « {champ.code} » est un champ des {other}, pas des {famille}")
 
 
 def _require(famille: Famille, code: str) -> None:

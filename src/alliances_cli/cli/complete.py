@@ -17,6 +17,7 @@ from alliances_cli.champs import (
 )
 
 Found = list[tuple[str, str]]
+GROUPEMENTS = ("dimension", "chantier", "pilote", "echeance")
 
 
 def _entries(ctx: typer.Context, part: str, key: str) -> list[dict[str, Any]]:
@@ -108,24 +109,46 @@ def familles(incomplete: str) -> Found:
     return _starting([(famille, "") for famille in FAMILLES], incomplete)
 
 
-def fields(incomplete: str) -> Found:
-    """The fields of an item."""
-    return _starting([(champ.code, champ.libelle) for champ in of_famille("mesures")], incomplete)
+def fields(ctx: typer.Context, incomplete: str) -> Found:
+    """The fields of an item, declared ones too."""
+    built_in = [(champ.code, champ.libelle) for champ in of_famille("mesures")]
+    return [*_starting(built_in, incomplete), *own_fields(ctx, incomplete)]
 
 
-def own_codes(ctx: typer.Context, incomplete: str) -> Found:
-    """Codes of the fields that the mission declares."""
-    return _starting(_pairs(_entries(ctx, "mission", "champs"), "code", "libelle"), incomplete)
+def own_fields(ctx: typer.Context, incomplete: str) -> Found:
+    """The fields that the mission declares for the list that is read, for any where none is named."""
+    return _starting([(code, label) for code, label, _ in _declared(ctx)], incomplete)
 
 
 def own_values(ctx: typer.Context, incomplete: str) -> Found:
-    """`code=`, then the choices of a field that has some."""
-    code, equals, _ = incomplete.partition("=")
-    entries = _entries(ctx, "mission", "champs")
-    if not equals:
-        return [(f"{name}=", label) for name, label in _starting(_pairs(entries, "code", "libelle"), incomplete)]
-    choices = [choice for e in entries if e.get("code") == code for choice in e.get("choix") or ()]
-    return _starting([(f"{code}={choice}", "") for choice in choices if isinstance(choice, str)], incomplete)
+    """`code=` for each declared field, then the values that it may have."""
+    code, sign, _ = incomplete.partition("=")
+    if not sign:
+        return [(f"{name}=", label) for name, label, _ in _declared(ctx) if name.startswith(incomplete)]
+    values = [value for name, _, known in _declared(ctx) if name == code for value in known]
+    return _starting([(f"{code}={value}", "") for value in dict.fromkeys(values)], incomplete)
+
+
+def groupings(ctx: typer.Context, incomplete: str) -> Found:
+    """What items are counted by."""
+    return [*_starting([(name, "") for name in GROUPEMENTS], incomplete), *own_fields(ctx, incomplete)]
+
+
+def _declared(ctx: typer.Context) -> list[tuple[str, str, list[str]]]:
+    """(code, label, values that it may have) of the declared fields."""
+    # While an option waits for its value, the arguments before it are still apart.
+    names = [word.removesuffix("s") for word in (*ctx.args, str(ctx.params.get("famille") or ""))]
+    named = next((name for name in names if name in SINGULIER.values()), "")
+    found: list[tuple[str, str, list[str]]] = []
+    for entry in _entries(ctx, "mission", "champs"):
+        code, choix = entry.get("code"), entry.get("choix")
+        if not isinstance(code, str) or named not in ("", str(entry.get("famille") or "mesures").removesuffix("s")):
+            continue
+        values = [value for value in choix if isinstance(value, str)] if isinstance(choix, list) else []
+        if entry.get("type") == "oui_non":
+            values = ["oui", "non"]
+        found.append((code, str(entry.get("libelle") or "").replace("**", ""), values))
+    return found
 
 
 def nothing(incomplete: str) -> Found:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from alliances_cli.api import Vue
     from alliances_cli.present.screen import Screen, Terminal
 
-GROUPEMENTS = ("dimension", "chantier", "pilote", "echeance")
-
 
 def _as(name: str) -> ModuleType:
     """A presenter, loaded when its format is asked for."""
@@ -38,14 +36,25 @@ STATUS: Formats = {
 }
 LIST: Formats = {
     "text": lambda *content: _drawn(lambda on: _as("text").listing(*content, on)),
-    "json": lambda vue, famille, items, _: _as("json").listing(vue, famille, items),
-    "csv": lambda vue, famille, items, _: _as("table").as_csv(_as("table").listing(vue, famille, items)),
-    "csv-excel": lambda vue, famille, items, _: _as("table").as_csv_excel(_as("table").listing(vue, famille, items)),
-    "md": lambda vue, famille, items, _: _as("table").list_as_md(vue, famille, items),
+    "json": lambda *content: _as("json").listing(*content[:3]),
+    "csv": lambda *content: _as("table").as_csv(_as("table").listing(*content[:3])),
+    "csv-excel": lambda *content: _as("table").as_csv_excel(_as("table").listing(*content[:3])),
+    "md": lambda *content: _as("table").list_as_md(*content[:3]),
+}
+RETIREES: Formats = {
+    "text": lambda *content: _drawn(lambda on: _as("text").retired(*content, on)),
+    "json": lambda *content: _as("json").retired(*content[:3]),
+    "csv": lambda *content: _as("table").as_csv(_as("table").retired(*content[:3])),
+    "csv-excel": lambda *content: _as("table").as_csv_excel(_as("table").retired(*content[:3])),
+    "md": lambda *content: _as("table").retired_as_md(*content[:3]),
 }
 SHOW: Formats = {
     "text": lambda *content: _drawn(lambda on: _as("text").show(*content, on)),
     "json": lambda *content: _as("json").show(*content),
+}
+SHOW_RETIRED: Formats = {
+    "text": lambda *content: _drawn(lambda on: _as("text").show_retired(*content, on)),
+    "json": lambda *content: _as("json").show_retired(*content),
 }
 SUMMARISE: Formats = {
     "text": lambda *content: _drawn(lambda on: _as("text").summary(*content, on)),
@@ -136,6 +145,24 @@ def list_(
         list[str] | None,
         typer.Option("--sans", metavar="CHAMP", help="Ce champ est vide.", autocompletion=complete.fields),
     ] = None,
+    champ: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--champ",
+            metavar="CODE=VALEUR",
+            help="Ce champ que la mission déclare a cette valeur.",
+            autocompletion=complete.own_values,
+        ),
+    ] = None,
+    sans_champ: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sans-champ",
+            metavar="CODE",
+            help="Ce champ que la mission déclare est vide.",
+            autocompletion=complete.own_fields,
+        ),
+    ] = None,
     search: Annotated[list[str] | None, typer.Option("--search", metavar="TEXTE", help="Contient ce texte.")] = None,
     sort: Annotated[
         str | None,
@@ -146,6 +173,7 @@ def list_(
             autocompletion=complete.fields,
         ),
     ] = None,
+    retirees: Annotated[bool, typer.Option("--retirees", help="Ce qui a été retiré, et pourquoi.")] = False,
     data: Data = None,
     au: Au = None,
     format: Annotated[str, format_option(LIST)] = "text",
@@ -154,7 +182,7 @@ def list_(
     choose(format, LIST, "--format")
     chosen = _famille(famille, FAMILLES)
     from alliances_cli import api
-    from alliances_cli.selection import Filtres
+    from alliances_cli.selection import Filtres, named_by
 
     filtres = Filtres(
         avancement=avancement or (),
@@ -163,15 +191,22 @@ def list_(
         pilote=pilote or (),
         echeance=echeance or (),
         sans=sans or (),
+        champ=champ or (),
+        sans_champ=sans_champ or (),
         search=search or (),
         bloquees=bloquees,
         en_retard=en_retard,
         echues=echues,
     )
     vue = _view(data, au)
+    if retirees:
+        gone = api.retired(vue, chosen, filtres, sort)
+        _tell_totals(vue)
+        _answer(RETIREES, format, vue, chosen, gone, filtres)
+        return
     items = api.items(vue, chosen, filtres, sort)
     _tell_totals(vue)
-    _answer(LIST, format, vue, chosen, items, filtres)
+    _answer(LIST, format, vue, chosen, items, filtres, named_by(vue.feuille, chosen, filtres, sort))
 
 
 def show(
@@ -192,7 +227,7 @@ def show(
     vue = _view(data, au)
     famille, item = selection.find(vue.feuille, id)
     _tell_totals(vue)
-    _answer(SHOW, format, vue, famille, item)
+    _answer(SHOW_RETIRED if item in vue.feuille.gone(famille) else SHOW, format, vue, famille, item)
 
 
 def summarise(
@@ -203,9 +238,9 @@ def summarise(
         str | None,
         typer.Option(
             "--by",
-            metavar="|".join(GROUPEMENTS),
-            help="Compte par dimension (sauf avis contraire), chantier, pilote ou échéance.",
-            autocompletion=lambda incomplete: [g for g in GROUPEMENTS if g.startswith(incomplete)],
+            metavar="dimension|chantier|pilote|echeance|CHAMP",
+            help="Compte par dimension (sauf avis contraire), chantier, pilote, échéance ou champ déclaré.",
+            autocompletion=complete.groupings,
         ),
     ] = None,
     data: Data = None,
@@ -215,15 +250,13 @@ def summarise(
     """Compte les niveaux d'avancement, avec leur provenance et les totaux publiés."""
     choose(format, SUMMARISE, "--format")
     chosen = _famille(famille, FAMILLES)
-    if by is not None:
-        choose(by, GROUPEMENTS, "--by")
     from alliances_cli import api
 
     vue = _view(data, au)
-    whole, groupes = api.summarise(vue, chosen, by)  # type: ignore[arg-type]
+    whole, groupes, groupement = api.summarise(vue, chosen, by)
     if format != "text":
         _tell_totals(vue)
-    _answer(SUMMARISE, format, vue, whole, groupes, by)
+    _answer(SUMMARISE, format, vue, whole, groupes, groupement)
 
 
 def check(

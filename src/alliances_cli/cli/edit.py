@@ -427,7 +427,7 @@ def _update_parameters() -> list[inspect.Parameter]:
         *map(_option, champs),
         _texts(*_CHAMP, complete.own_values),
         *(_clearing(champ) for champ in champs if champ.code != "titre"),
-        _texts("sans_champ", "--sans-champ", "CODE", "Efface ce champ déclaré.", complete.own_codes),
+        _texts("sans_champ", "--sans-champ", "CODE", "Efface ce champ déclaré.", complete.own_fields),
         _texts("chantier", "--chantier", "ID", "Filtre : mesures de ce chantier.", complete.chantiers),
         _texts("pilote", "--pilote", "NOM", "Filtre : piloté par.", complete.pilots),
         _texts("sans", "--sans", "CHAMP", "Filtre : ce champ est vide.", complete.fields),

@@ -8,11 +8,13 @@ from typing import Any
 
 from alliances_cli import bilan
 from alliances_cli.api import Controle, Vue
-from alliances_cli.bilan import Bilan, Compte, Groupe, Moment
-from alliances_cli.champs import FAMILLES, SINGULIER, Famille, of_famille
+from alliances_cli.bilan import Bilan, Compte, Groupe, Groupement, Moment
+from alliances_cli.champs import FAMILLES, SINGULIER, Champ, Famille
 from alliances_cli.errors import Problem
-from alliances_cli.model import FeuilleDeRoute, Item, Preuve
+from alliances_cli.model import FeuilleDeRoute, Item, Preuve, Retiree
+from alliances_cli.nombre import Nombre
 from alliances_cli.periode import Periode
+from alliances_cli.present import liens, phrases
 
 VERSION = 1
 
@@ -44,11 +46,14 @@ def _controle(whole: Bilan) -> dict[str, Any] | None:
     controle = whole.controle
     if controle is None:
         return None
+    codes = [code for code in whole.compte.comptes if code in controle.publie.totaux]
+    counted = dict(zip(codes, map(int, controle.compte_text.split("/")), strict=True))
     return {
         "date": controle.publie.date.text,
         "publie": dict(controle.publie.totaux),
-        "compte": {code: whole.compte.comptes[code] for code in controle.publie.totaux},
+        "compte": {code: counted[code] for code in controle.publie.totaux},
         "concorde": controle.agrees,
+        **({"retirees": controle.retirees} if controle.retirees else {}),
     }
 
 
@@ -57,14 +62,24 @@ def _value(value: Any) -> Any:
         return value.text
     if isinstance(value, Preuve):
         return {k: _value(v) for k, v in value.__dict__.items() if v is not None}
+    if isinstance(value, Nombre):
+        return int(value.value) if value.value == value.value.to_integral_value() else float(value.value)
     if isinstance(value, tuple):
         return [_value(v) for v in value]
     return value
 
 
+def _own_value(values: tuple[Any, ...]) -> Any:
+    """A declared field's values: null, the one there is, or the list of several."""
+    return [_value(v) for v in values] if len(values) > 1 else _value(values[0]) if values else None
+
+
 def item(feuille: FeuilleDeRoute, famille: Famille, record: Item) -> dict[str, Any]:
     """All the fields of the family, in the order of the files; empty ones are null or []."""
-    found = {champ.code: _value(getattr(record, champ.code)) for champ in of_famille(famille)}
+    found: dict[str, Any] = {}
+    for champ in feuille.champs(famille):
+        value = getattr(record, champ.attribut)
+        found[champ.code] = _own_value(value) if champ.propre else _value(value)
     if "provenance" in found:
         found["provenance"] = feuille.provenance(record)
     return found
@@ -80,6 +95,7 @@ def status(vue: Vue) -> str:
         etapes = bilan.etapes(feuille, suivis, day)
         familles[famille] = {
             **_compte(bilan.count(feuille, suivis)),
+            "retirees": len(feuille.gone(famille)),
             "en_retard": [i.id for i in bilan.late(feuille, suivis)],
             "etapes": {
                 "echues": [i.id for i in etapes.echues],
@@ -93,7 +109,7 @@ def status(vue: Vue) -> str:
             "titre": feuille.mission.titre,
             "echelle": [_niveau(feuille, code) for code in feuille.niveaux],
             **familles,
-            "leviers": {"total": len(feuille.leviers)},
+            "leviers": {"total": len(feuille.leviers), "retirees": len(feuille.gone("leviers"))},
             "par_dimension": {g.code: _compte(g.compte) for g in whole.par_dimension},
             "sans_dimension": _compte(whole.sans_dimension) if whole.sans_dimension else None,
             "bloqueurs": [
@@ -125,36 +141,78 @@ def listing(vue: Vue, famille: Famille, items: Sequence[Item]) -> str:
     )
 
 
+def retired(vue: Vue, famille: Famille, items: Sequence[Retiree]) -> str:
+    """The retired items."""
+    return dump(
+        {
+            **_moment(vue.moment),
+            "famille": famille,
+            "total": len(items),
+            "sur": len(vue.feuille.gone(famille)),
+            "items": [_retiree(vue.feuille, record) for record in items],
+        }
+    )
+
+
+def _retiree(feuille: FeuilleDeRoute, record: Retiree) -> dict[str, Any]:
+    return {
+        "retiree": True,
+        **{name: _value(getattr(record, name)) for name in Retiree.model_fields},
+        "avancement_libelle": phrases.last_level(feuille, record) or None,
+    }
+
+
+def _links(links: Sequence[liens.Lien]) -> list[dict[str, Any]]:
+    return [{"famille": f, "id": i, "titre": t} for f, i, t in links]
+
+
+def show_retired(vue: Vue, famille: Famille, record: Retiree) -> str:
+    """One retired item, what replaces it and what it had replaced."""
+    feuille = vue.feuille
+    links = {
+        "vers": liens.replacing(feuille, famille, record),
+        "remplace": liens.replaced(feuille).get((famille, record.id), []),
+    }
+    return dump(
+        {
+            **_moment(vue.moment),
+            "famille": famille,
+            "retiree": True,
+            "item": _retiree(feuille, record),
+            "liens": {name: _links(found) for name, found in links.items() if found},
+        }
+    )
+
+
 def show(vue: Vue, famille: Famille, record: Item) -> str:
     """One item, its level, where its next step stands, its links both ways."""
-    from alliances_cli.present import liens
-
     feuille = vue.feuille
     content: dict[str, Any] = {**_moment(vue.moment), "famille": famille, "item": item(feuille, famille, record)}
     if famille != "leviers":
         code = getattr(record, "avancement", None)
         content["niveau"] = _niveau(feuille, code) if code else None
         content["etape"] = bilan.etat(feuille, record, vue.moment.day)
-    content["liens"] = {
-        name: [{"famille": f, "id": i, "titre": t} for f, i, t in found]
-        for name, found in liens.both_ways(feuille).get((famille, record.id), {}).items()
-    }
+    links = liens.both_ways(feuille).get((famille, record.id), {})
+    if replaced := liens.replaced(feuille).get((famille, record.id)):
+        links = {**links, "remplace": replaced}
+    content["liens"] = {name: _links(found) for name, found in links.items()}
     return dump(content)
 
 
-def summary(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement: str | None) -> str:
+def summary(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement: Groupement | None) -> str:
     """The counts, and the groups where a grouping was asked for."""
     content: dict[str, Any] = {
         **_moment(vue.moment),
         "famille": whole.famille,
         **_compte(whole.compte),
+        "retirees": whole.retirees,
         "par_dimension": {g.code: _compte(g.compte) for g in whole.par_dimension},
         "sans_dimension": _compte(whole.sans_dimension) if whole.sans_dimension else None,
         "provenance": dict(whole.provenance),
         "controle": _controle(whole),
     }
     if groupement:
-        content["par"] = groupement
+        content["par"] = groupement.code if isinstance(groupement, Champ) else groupement
         content["groupes"] = [{"code": g.code, "libelle": g.libelle, **_compte(g.compte)} for g in groupes]
     return dump(content)
 
@@ -172,6 +230,7 @@ def check(controle: Controle) -> str:
             "avertissements": controle.count("avertissement") if feuille else None,
             "fichiers": list(controle.files),
             "total": {f: len(feuille.items(f)) for f in FAMILLES} if feuille else None,
+            "retirees": {f: len(feuille.gone(f)) for f in FAMILLES} if feuille else None,
             "problemes": [_problem(problem) for problem in controle.problems],
         }
     )

@@ -36,7 +36,7 @@ from markupsafe import Markup, escape
 
 from alliances_cli import bilan, typographie
 from alliances_cli.bilan import Compte, Moment
-from alliances_cli.champs import FAMILLES, PROVENANCE_LIBELLES, SINGULIER, Famille
+from alliances_cli.champs import FAMILLES, PROVENANCE_LIBELLES, REMPLACE, RETIRE, SINGULIER, Champ, Famille
 from alliances_cli.errors import TemplateFault
 from alliances_cli.location import shipped_templates
 from alliances_cli.model import (
@@ -48,12 +48,14 @@ from alliances_cli.model import (
     FeuilleDeRoute,
     Item,
     Mesure,
+    Retiree,
     Section,
     Suivi,
     echelons,
+    in_words,
 )
-from alliances_cli.present import markdown
-from alliances_cli.present.liens import both_ways
+from alliances_cli.present import liens as links_of
+from alliances_cli.present import markdown, phrases
 from alliances_cli.typographie import spaced
 
 FORMATS = ("md", "html")
@@ -61,7 +63,7 @@ STYLE = "bilan.css"
 # Jinja turns `{% extends "alliances/bilan.html.j2" %}` into the shipped template, whatever the roadmap puts first.
 SHIPPED_PREFIX = "alliances"
 
-LINKS = ("chantiers", "leviers", "bloqueurs", "renvois", "mesures", "cite_par")
+LINKS = ("chantiers", "leviers", "bloqueurs", "renvois", "mesures", "cite_par", "remplace")
 
 Kind = Literal["mesure", "chantier", "levier", "dimension", "partie", "bloqueur"]
 
@@ -289,6 +291,23 @@ class Publication(NamedTuple):
     echelle: tuple[Echelon, ...]
 
 
+class Propre(NamedTuple):
+    """What an item has for a field that the mission declares, its values as they are read."""
+
+    champ: Champ
+    valeurs: tuple[str, ...]
+
+
+class Retrait(NamedTuple):
+    """A retired item: its place in the document, what replaces it, what it had replaced, the level that it had."""
+
+    element: Retiree
+    ancre: Markup
+    vers: tuple[Lien, ...]
+    remplace: tuple[Lien, ...]
+    niveau: str
+
+
 class Colonnes(NamedTuple):
     """Which columns a family's table needs: those that one item at least has something for."""
 
@@ -323,7 +342,10 @@ def _context(feuille: FeuilleDeRoute, moment: Moment, version: str) -> dict[str,
         "outil": f"alliances {version}",
         "echelle": feuille.echelle,
         "a_des_niveaux": bool(provenances),
-        "colonnes": {famille: _columns(items, partial(liens, famille)) for famille, items in suivis.items()},
+        "colonnes": {
+            famille: _columns(items, partial(liens, famille), _own(feuille, famille))
+            for famille, items in suivis.items()
+        },
         "presentes": _present_sections(feuille),
         "bilans": {famille: bilan.of(feuille, famille) for famille in suivis},
         "etapes": {famille: bilan.etapes(feuille, items, moment.day) for famille, items in suivis.items()},
@@ -331,6 +353,13 @@ def _context(feuille: FeuilleDeRoute, moment: Moment, version: str) -> dict[str,
         "publications": tuple(_publication(feuille, publie) for publie in mission.bilans),
         "retenues": _blockers(feuille),
         "provenances": {p: provenances.count(p) for p in PROVENANCE_LIBELLES},
+        "retires": {famille: _retired(feuille, famille, links) for famille in FAMILLES},
+        "retire": RETIRE,
+        "sont_retires": lambda famille: f", {phrases.retired(famille, n)}" if (n := len(feuille.gone(famille))) else "",
+        "remplace": REMPLACE,
+        "dont_retirees": phrases.since,
+        "propres": partial(_own_values, feuille),
+        "champs_propres": tuple(champ for famille in FAMILLES for champ in _own(feuille, famille)),
         "provenance_libelles": PROVENANCE_LIBELLES,
         "singulier": SINGULIER,
         "titre_de_page": _page_title(feuille),
@@ -420,7 +449,19 @@ def _by_dimension(feuille: FeuilleDeRoute) -> list[tuple[Dimension | None, list[
     return groups
 
 
-def _columns(items: Sequence[Suivi], liens: Callable[[Item], Mapping[str, tuple[Lien, ...]]]) -> Colonnes:
+def _own(feuille: FeuilleDeRoute, famille: Famille) -> list[Champ]:
+    return [champ for champ in feuille.champs(famille) if champ.propre]
+
+
+def _own_values(feuille: FeuilleDeRoute, famille: Famille, item: Item) -> list[Propre]:
+    """The declared fields that the item has a value for, in the order of their declaration."""
+    values = [(champ, getattr(item, champ.attribut)) for champ in _own(feuille, famille)]
+    return [Propre(champ, tuple(map(in_words, inside))) for champ, inside in values if inside]
+
+
+def _columns(
+    items: Sequence[Suivi], liens: Callable[[Item], Mapping[str, tuple[Lien, ...]]], own: Sequence[Champ]
+) -> Colonnes:
     def some(fields: str, links: str = "") -> bool:
         return any(
             any(getattr(item, field, None) for field in fields.split())
@@ -430,7 +471,9 @@ def _columns(items: Sequence[Suivi], liens: Callable[[Item], Mapping[str, tuple[
 
     chantiers = any(isinstance(item, Chantier) and item.dimension for item in items)
     return Colonnes(
-        some("texte pilotes co_construction etiquettes preuves", "chantiers leviers mesures") or chantiers,
+        some("texte pilotes co_construction etiquettes preuves", "chantiers leviers mesures remplace")
+        or chantiers
+        or any(getattr(item, champ.attribut) for champ in own for item in items),
         some("avancement avancement_au"),
         some("realise"),
         some("prochaine_etape debut echeance delai", "bloqueurs renvois cite_par"),
@@ -445,6 +488,7 @@ def _present_sections(feuille: FeuilleDeRoute) -> frozenset[str]:
         "mission": mission.fiche or mission.parties or sections.mission != Section(),
         "chantiers": feuille.chantiers or sections.chantiers != Section(),
         "leviers": feuille.leviers or sections.leviers != Section(),
+        "retirees": any(map(feuille.gone, FAMILLES)),
         "bilans": mission.bilans,
         "bloqueurs": mission.bloqueurs or any(item.bloqueurs for item in items),
         "etapes": any(bilan.etat(feuille, item, date.max) for item in items),
@@ -478,7 +522,11 @@ def _kind(famille: str) -> Kind:
 
 
 def _lien(famille: Famille, item: Item) -> Lien:
-    return Lien(anchor(_kind(famille), item.id), f"{SINGULIER[famille]}{typographie.NBSP}{item.id}", item.titre)
+    return _place_of(famille, item.id, item.titre)
+
+
+def _place_of(famille: Famille, identifier: str, titre: str) -> Lien:
+    return Lien(anchor(_kind(famille), identifier), f"{SINGULIER[famille]}{typographie.NBSP}{identifier}", titre)
 
 
 def _links(feuille: FeuilleDeRoute) -> dict[tuple[Famille, str], dict[str, tuple[Lien, ...]]]:
@@ -487,12 +535,30 @@ def _links(feuille: FeuilleDeRoute) -> dict[tuple[Famille, str], dict[str, tuple
     def placed(famille: Famille | None, identifier: str, titre: str) -> Lien:
         if famille is None:
             return Lien(anchor("bloqueur", identifier), titre, titre)
-        return _lien(famille, feuille.by_id[famille][identifier])
+        return _place_of(famille, identifier, titre)
 
+    found: dict[tuple[Famille, str], dict[str, list[links_of.Lien]]] = links_of.both_ways(feuille)
+    for key, gone in links_of.replaced(feuille).items():
+        found.setdefault(key, {})["remplace"] = gone
     return {
         key: {kind: tuple(dict.fromkeys(placed(*link) for link in links)) for kind, links in kinds.items()}
-        for key, kinds in both_ways(feuille).items()
+        for key, kinds in found.items()
     }
+
+
+def _retired(
+    feuille: FeuilleDeRoute, famille: Famille, links: Mapping[tuple[Famille, str], Mapping[str, tuple[Lien, ...]]]
+) -> tuple[Retrait, ...]:
+    return tuple(
+        Retrait(
+            retiree,
+            anchor(_kind(famille), retiree.id),
+            tuple(_place_of(f, i, t) for f, i, t in links_of.replacing(feuille, famille, retiree) if f),
+            links.get((famille, retiree.id), {}).get("remplace", ()),
+            phrases.last_level(feuille, retiree),
+        )
+        for retiree in feuille.gone(famille)
+    )
 
 
 def _page_title(feuille: FeuilleDeRoute) -> str:

@@ -6,43 +6,50 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from alliances_cli import bilan
 from alliances_cli.api import Vue
-from alliances_cli.bilan import Bilan, Groupe
-from alliances_cli.champs import PROVENANCE_LIBELLES, SINGULIER, Famille, of_famille
-from alliances_cli.model import Echelon, Item, Preuve, Suivi
+from alliances_cli.bilan import Bilan, Groupe, Groupement
+from alliances_cli.champs import PROVENANCE_LIBELLES, REMPLACE, RETIRE, SINGULIER, Champ, Famille
+from alliances_cli.model import Echelon, FeuilleDeRoute, Item, Preuve, Retiree, Suivi, in_words
+from alliances_cli.nombre import Nombre
+from alliances_cli.nombre import parse as number_of
 from alliances_cli.periode import Periode
-from alliances_cli.present import markdown, phrases
-from alliances_cli.typographie import NBSP, count, plain, spaced
+from alliances_cli.present import liens, markdown, phrases
+from alliances_cli.typographie import NBSP, capitalised, count, plain, spaced
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+# A text, or numbers: their decimal sign is the spreadsheet's.
+Cell: TypeAlias = "str | tuple[Nombre, ...]"
+
+
 @dataclass(frozen=True)
 class Rows:
-    """A header and its rows, as plain text."""
+    """A header and its rows."""
 
     header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
 
 
 def listing(vue: Vue, famille: Famille, items: Sequence[Item]) -> Rows:
     """Every field of the family, by its key; levels and dimensions also by their label; `au` is the date of reading."""
     header: list[str] = []
-    for champ in of_famille(famille):
+    champs = vue.feuille.champs(famille)
+    for champ in champs:
         header.append(champ.code)
         if champ.type in ("niveau", "dimension"):
             header.append(f"{champ.code}_libelle")
     rows = []
     for record in items:
-        row: list[str] = []
-        for champ in of_famille(famille):
-            value = getattr(record, champ.code)
+        row: list[Cell] = []
+        for champ in champs:
+            value = getattr(record, champ.attribut)
             if champ.code == "provenance":
                 value = vue.feuille.provenance(record)
-            row.append(_cell(value))
+            row.append(value if champ.type == "nombre" else _cell(value))
             if champ.type == "niveau":
                 row.append(vue.feuille.niveaux[value].libelle if value else "")
             elif champ.type == "dimension":
@@ -51,14 +58,27 @@ def listing(vue: Vue, famille: Famille, items: Sequence[Item]) -> Rows:
     return Rows((*header, "au"), tuple(rows))
 
 
-def summary(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement: str | None) -> Rows:
-    """One row a group, then the whole: its code, its label, its total, the count of each level."""
-    header = (groupement or "dimension", "libelle", "total", *whole.compte.comptes, "sans_avancement", "au")
+def retired(vue: Vue, famille: Famille, items: Sequence[Retiree]) -> Rows:
+    """Every field of the retired items, the label of their last level, the date of reading."""
+    header = ("id", "titre", "date", "motif", "vers", "avancement", "avancement_libelle", "au")
     rows = [
-        (g.code or "", g.libelle, g.compte.total, *g.compte.comptes.values(), g.compte.sans_avancement, vue.moment.iso)
-        for g in (*groupes, Groupe(None, "Ensemble", whole.compte))
+        (*(_cell(getattr(r, name)) for name in header[:6]), phrases.last_level(vue.feuille, r), vue.moment.iso)
+        for r in items
     ]
-    return Rows(header, tuple(tuple(str(cell) for cell in row) for row in rows))
+    return Rows(header, tuple(rows))
+
+
+def summary(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement: Groupement | None) -> Rows:
+    """One row a group, then the whole: its code, its label, its total, the count of each level."""
+    own = groupement if isinstance(groupement, Champ) else None
+    name = own.code if own else str(groupement or "dimension")
+    header = (name, "libelle", "total", *whole.compte.comptes, "sans_avancement", "au")
+    rows: list[tuple[Cell, ...]] = []
+    for g in (*groupes, Groupe(None, "Ensemble", whole.compte)):
+        code: Cell = (number_of(g.code),) if own and own.type == "nombre" and g.code else g.code or ""
+        counts = map(str, (g.compte.total, *g.compte.comptes.values(), g.compte.sans_avancement))
+        rows.append((code, g.libelle, *counts, vue.moment.iso))
+    return Rows(header, tuple(rows))
 
 
 def _cell(value: Any) -> str:
@@ -66,6 +86,8 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, tuple):
         return " ; ".join(_cell(inner) for inner in value)
+    if isinstance(value, bool):
+        return in_words(value)
     if isinstance(value, Periode):
         return value.text
     if isinstance(value, Preuve):
@@ -77,7 +99,8 @@ def _cell(value: Any) -> str:
 def as_csv(rows: Rows) -> str:
     """RFC 4180: commas, CRLF, no BOM, text as it is."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows([rows.header, *rows.rows])
+    plain_rows = [[cell if isinstance(cell, str) else _numbers(cell) for cell in row] for row in rows.rows]
+    csv.writer(out, lineterminator="\r\n").writerows([rows.header, *plain_rows])
     return out.getvalue()
 
 
@@ -86,8 +109,22 @@ def as_csv_excel(rows: Rows) -> str:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(rows.header)
-    writer.writerows([["'" + cell if cell.startswith(_FORMULA) else cell for cell in row] for row in rows.rows])
+    writer.writerows([[_excel(cell) for cell in row] for row in rows.rows])
     return "\ufeff" + out.getvalue()
+
+
+def _numbers(values: tuple[Nombre, ...]) -> str:
+    return " ; ".join(value.plain for value in values)
+
+
+def _excel(cell: Cell) -> str:
+    if not isinstance(cell, str):
+        text = _numbers(cell).replace(".", ",")
+        if len(cell) < 2:
+            # A number is no formula, even a negative one.
+            return text
+        cell = text
+    return "'" + cell if cell.startswith(_FORMULA) else cell
 
 
 def list_as_md(vue: Vue, famille: Famille, items: Sequence[Item]) -> str:
@@ -106,9 +143,35 @@ def list_as_md(vue: Vue, famille: Famille, items: Sequence[Item]) -> str:
             ]
             for r in items
         ]
-        return _markdown(f"{said} {_at(vue)}", header, rows)
-    header += ["Avancement", "Réalisé", "Prochaine étape", "Échéance"]
-    rows = [_row(vue, record) for record in items if isinstance(record, Suivi)]
+    else:
+        header += ["Avancement", "Réalisé", "Prochaine étape", "Échéance"]
+        rows = [_row(vue, record) for record in items if isinstance(record, Suivi)]
+    for champ in feuille.champs(famille):
+        if champ.propre and any(getattr(record, champ.attribut) for record in items):
+            header.append(markdown.escape(champ.libelle, cell=True))
+            for row, record in zip(rows, items, strict=True):
+                values = [in_words(value) for value in getattr(record, champ.attribut)]
+                row.append(phrases.values(champ, [markdown.rich(spaced(value), cell=True) for value in values]))
+    return _markdown(f"{said} {_at(vue)}", header, rows)
+
+
+def retired_as_md(vue: Vue, famille: Famille, items: Sequence[Retiree]) -> str:
+    """The retired items as a Markdown table."""
+    total = len(vue.feuille.gone(famille))
+    said = count(len(items), f"{SINGULIER[famille]} {RETIRE[famille]}", f"{famille} {RETIRE[famille]}s")
+    said += f" sur {total}" if len(items) != total else ""
+    header = ["Id", "Titre", "Date", "Motif", f"{capitalised(REMPLACE[famille])} par", "Dernier niveau"]
+    rows = [
+        [
+            markdown.escape(r.id, cell=True),
+            markdown.rich(spaced(r.titre), cell=True),
+            r.date.in_words if r.date else "",
+            markdown.rich(spaced(r.motif), cell=True),
+            markdown.escape(_replacing(vue.feuille, famille, r), cell=True),
+            markdown.escape(phrases.last_level(vue.feuille, r), cell=True),
+        ]
+        for r in items
+    ]
     return _markdown(f"{said} {_at(vue)}", header, rows)
 
 
@@ -131,11 +194,16 @@ def _at(vue: Vue) -> str:
     return f"au {vue.moment.in_words}{today}"
 
 
-def summary_as_md(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement: str | None) -> str:
+def _replacing(feuille: FeuilleDeRoute, famille: Famille, retiree: Retiree) -> str:
+    return ", ".join(f"{SINGULIER[f]} {i}" for f, i, _ in liens.replacing(feuille, famille, retiree) if f)
+
+
+def summary_as_md(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement: Groupement | None) -> str:
     """The counts as a Markdown table; no column for levels where no item has one."""
     sans = whole.compte.sans_avancement > 0
     niveaux = vue.feuille.echelle if whole.compte.sans_avancement < whole.compte.total else ()
-    header = [(groupement or ("dimension" if groupes else whole.famille)).capitalize().replace("Echeance", "Échéance")]
+    head = phrases.group_heading(groupement) if groupement else "Dimension" if groupes else whole.famille.capitalize()
+    header = [markdown.escape(head, cell=True)]
     header += [_level(niveau) for niveau in niveaux]
     header += ["sans niveau"] * sans + ["Total"]
     rows = []
@@ -147,6 +215,7 @@ def summary_as_md(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement:
     notes = [said for said in (phrases.provenance(whole, " "), phrases.control(whole)) if said]
     notes += [markdown.escape(phrases.mismatch(problem)) for problem in vue.totals]
     title = f"{count(whole.compte.total, SINGULIER[whole.famille])} {_at(vue)}"
+    title += f", {phrases.retired(whole.famille, whole.retirees)}" if whole.retirees else ""
     return _markdown(title, header, rows, numbers_from=1, notes=notes)
 
 

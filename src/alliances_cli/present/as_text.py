@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from alliances_cli import bilan
 from alliances_cli.api import Controle, Vue
-from alliances_cli.bilan import Bilan, Compte, Groupe, Moment
-from alliances_cli.champs import FAMILLES, PROVENANCE_LIBELLES, SINGULIER, Famille, of_famille
+from alliances_cli.bilan import Bilan, Compte, Groupe, Groupement, Moment
+from alliances_cli.champs import (
+    FAMILLES,
+    PROVENANCE_LIBELLES,
+    REMPLACE,
+    RETIRE,
+    SINGULIER,
+    Champ,
+    Famille,
+)
 from alliances_cli.errors import Problem
-from alliances_cli.model import Echelon, FeuilleDeRoute, Item, Preuve, Suivi
+from alliances_cli.model import Echelon, FeuilleDeRoute, Item, Preuve, Retiree, Suivi, Valeur, in_words
 from alliances_cli.periode import Periode
 from alliances_cli.present import liens, phrases
 from alliances_cli.present.screen import (
@@ -70,20 +79,20 @@ class _Section:
             shown = _flow([self.lead + shown[0], *shown[1:]], width)
         left = len(self.items) - self.shown
         others = f"  … et {number(left)} {'autre' if left == 1 else 'autres'} : {self.more}"
-        return [*self.head, *shown, *([line(Span(spaced(others), "soft"))] if left else [])]
+        return [*self.head, *shown, *(_folded(line(Span(spaced(others), "soft")), width) if left else [])]
 
 
 def status(vue: Vue, terminal: Terminal) -> Screen:
     """The whole in one look: at most 23 lines on a terminal of 80 columns; everything where nothing has a width."""
     feuille = vue.feuille
     sections = [
-        _Section(_headline(vue)),
+        _Section(_headline(vue, terminal)),
         *_counts(vue, terminal),
         *_chantiers(feuille, terminal),
-        *_late(feuille),
+        *_late(feuille, terminal),
         *_steps(vue, terminal),
         *_blockers(feuille, terminal),
-        _Section(_remarks(vue)),
+        _Section(_remarks(vue, terminal)),
     ]
     sections = [s for s in sections if s.head or s.items]
     for section in sections:
@@ -113,10 +122,10 @@ def _fit(sections: list[_Section], width: int) -> int:
         longest.shown -= 2 if longest.shown == len(longest.items) and longest.shown > 1 else 1
 
 
-def _headline(vue: Vue) -> list[Line]:
+def _headline(vue: Vue, terminal: Terminal) -> list[Line]:
     return [
         line(Span(spaced(one_line(vue.feuille.mission.titre)), "title")),
-        line(f"{_at(vue.moment)}{NBSP}: {phrases.sizes(vue.feuille)}"),
+        *_folded(line(spaced(f"{_at(vue.moment)} : {phrases.sizes(vue.feuille)}")), terminal.width),
     ]
 
 
@@ -171,7 +180,7 @@ def _counts(vue: Vue, terminal: Terminal) -> list[_Section]:
     if terminal.width is not None and left - 2 > terminal.width:
         # So many levels that a row of counts doesn't fit: the legend has the whole's.
         more = f"  Par dimension : alliances summarise ({count(len(groupes) - 1, 'groupe')})"
-        return [_Section([*head, *([line(Span(spaced(more), "soft"))] if len(groupes) > 1 else [])])]
+        return [_Section([*head, *(_folded(line(Span(spaced(more), "soft")), terminal.width) if groupes[1:] else [])])]
     bar_width = min(max((terminal.width or 120) - left - 1, 0), 60)
     rows: list[Line] = []
     for groupe, row in zip(groupes, numbers, strict=True):
@@ -207,6 +216,20 @@ def _bar(feuille: FeuilleDeRoute, compte: Compte, largest: int, width: int, term
     return spans
 
 
+def _folded(text: Line, width: int | None) -> list[Line]:
+    """A line cut between words into as many as it takes; its further lines are indented."""
+    if width is None or width_of(text) <= width:
+        return [text]
+    lines: list[list[Span]] = [[]]
+    for span in text:
+        for word in re.findall(r" *[^ ]+| +$", span.text):
+            if lines[-1] and width_of(tuple(lines[-1])) + cells(word) > width:
+                lines.append([Span("    ")])
+                word = word.lstrip(" ")
+            lines[-1].append(Span(word, span.style))
+    return [tuple(pieces) for pieces in lines]
+
+
 def _flow(groups: Sequence[Line], width: int | None, gap: str = "   ", indent: int = 4) -> list[Line]:
     """Groups set one after the other on as many lines as they need; one too long for a line has it alone."""
     lines: list[Line] = []
@@ -229,7 +252,7 @@ def _chantiers(feuille: FeuilleDeRoute, terminal: Terminal) -> list[_Section]:
     return [_Section(items=groups, more="alliances list chantiers", lead=lead)] if groups else []
 
 
-def _late(feuille: FeuilleDeRoute) -> list[_Section]:
+def _late(feuille: FeuilleDeRoute, terminal: Terminal) -> list[_Section]:
     alerts = [n for n in feuille.echelle if n.alerte]
     items = bilan.late(feuille, feuille.mesures)
     others = bilan.late(feuille, feuille.chantiers)
@@ -238,7 +261,11 @@ def _late(feuille: FeuilleDeRoute) -> list[_Section]:
     words = capitalised(enumeration([n.libelle for n in alerts], "ou"))
     found: dict[Famille, tuple[Suivi, ...]] = {"mesures": items, "chantiers": others}
     said = [count(len(inside), SINGULIER[famille]) for famille, inside in found.items() if inside]
-    head = line(Span(spaced(words), "strong"), f"{NBSP}: {enumeration(said)}")
+    counted = f"{NBSP}: {enumeration(said)}"
+    words = spaced(one_line(words))
+    if terminal.width is not None:
+        words = clipped(words, terminal.width - cells(counted), terminal.ellipsis)
+    head = line(Span(words, "strong"), counted)
     lines = [line(f"  {item.id}  ", spaced(one_line(item.titre))) for item in (*items, *others)]
     return [_Section([head], lines, _lists("--en-retard", [f for f, inside in found.items() if inside]))]
 
@@ -295,12 +322,14 @@ def _names(names: Sequence[str], terminal: Terminal) -> str:
 
 def _blockers(feuille: FeuilleDeRoute, terminal: Terminal) -> list[_Section]:
     retenues = bilan.retenues(feuille)
-    groups = [
-        line(
-            f"{spaced(one_line(r.libelle))} ({_names([_short(famille, item) for famille, item in r.items], terminal)})"
-        )
-        for r in retenues
-    ]
+    groups: list[Line] = []
+    for r in retenues:
+        held = f" ({_names([_short(famille, item) for famille, item in r.items], terminal)})"
+        libelle = spaced(one_line(r.libelle))
+        if terminal.width is not None:
+            # What is held back stays in sight, beside « Bloqueurs : » too.
+            libelle = clipped(libelle, max(terminal.width - cells(held) - 12, 16), terminal.ellipsis)
+        groups.append(line(libelle + held))
     lead = line(Span("Bloqueurs", "strong"), f"{NBSP}: ")
     more = _lists("--bloquees", [famille for r in retenues for famille, _ in r.items])
     return [_Section(items=groups, more=more, lead=lead)] if groups else []
@@ -312,7 +341,7 @@ def _short(famille: Famille, item: Suivi) -> str:
     return spaced(titre) if famille == "chantiers" and len(titre) <= 20 else item.id
 
 
-def _remarks(vue: Vue) -> list[Line]:
+def _remarks(vue: Vue, terminal: Terminal) -> list[Line]:
     feuille = vue.feuille
     said: list[Line] = []
     inferred = [
@@ -327,25 +356,20 @@ def _remarks(vue: Vue) -> list[Line]:
     warnings = len(vue.reading.warnings())
     if warnings:
         said.append(line(spaced(f"{count(warnings, 'avertissement')} : alliances check")))
-    return said
+    return [piece for text in said for piece in _folded(text, terminal.width)]
 
 
 # --- list -------------------------------------------------------------------------------------------------------------
 
 
-def listing(vue: Vue, famille: Famille, items: Sequence[Item], filtres: Filtres, terminal: Terminal) -> Screen:
-    """The items as a table, under a line that gives their number and the date."""
+def listing(
+    vue: Vue, famille: Famille, items: Sequence[Item], filtres: Filtres, own: Sequence[Champ], terminal: Terminal
+) -> Screen:
+    """The items as a table, under a line that gives their number and the date. `own`: the declared fields to show."""
     feuille = vue.feuille
-    total = len(feuille.items(famille))
-    title = capitalised(count(len(items), SINGULIER[famille])) + (
-        f" sur {number(total)}" if len(items) != total else ""
-    )
-    origin = ", date du jour" if vue.moment.origin == "jour" else ""
-    screen: Screen = [line(Span(title, "title"), f" (au {vue.moment.in_words.replace(' ', NBSP)}{origin})")]
+    screen = _list_head(vue, count(len(items), SINGULIER[famille]), len(items), len(feuille.items(famille)), terminal)
     if not items:
-        asked = any(filtres)
-        screen.append(line("Aucun élément ne répond à ces filtres." if asked else "La liste est vide."))
-        return screen
+        return [*screen, _nothing(filtres)]
     wide = terminal.width is None or terminal.width >= 100
     columns = [Column("Id", wraps=any(len(record.id) > (terminal.width or 80) // 2 for record in items))]
     makers: list[Any] = [lambda record: line(Span(record.id, "strong"))]
@@ -372,6 +396,11 @@ def listing(vue: Vue, famille: Famille, items: Sequence[Item], filtres: Filtres,
             )
         if any(getattr(record, "echeance", None) for record in items):
             add(Column("Échéance", wraps=True), lambda record: _due(vue, record))
+    for champ in own:
+        add(
+            Column(spaced(one_line(champ.libelle)), wraps=True),
+            lambda record, champ=champ: _own_line(champ, getattr(record, champ.attribut)),
+        )
     if terminal.width is None:
         add(Column(capitalised(SINGULIER[famille])), lambda record: line(spaced(one_line(record.titre))))
     screen.append(line())
@@ -379,6 +408,61 @@ def listing(vue: Vue, famille: Famille, items: Sequence[Item], filtres: Filtres,
     if famille != "leviers" and any(feuille.provenance(r) == "infere" for r in items):
         screen += [line(), line(Span(f"* {INFERE}", "soft"))]
     return screen
+
+
+def _list_head(vue: Vue, said: str, shown: int, total: int, terminal: Terminal) -> Screen:
+    title = capitalised(said) + (f" sur {number(total)}" if shown != total else "")
+    origin = ", date du jour" if vue.moment.origin == "jour" else ""
+    head = line(Span(title, "title"), f" (au {vue.moment.in_words.replace(' ', NBSP)}{origin})")
+    return [*_folded(head, terminal.width)]
+
+
+def _nothing(filtres: Filtres) -> Line:
+    return line("Aucun élément ne répond à ces filtres." if any(filtres) else "La liste est vide.")
+
+
+def retired(vue: Vue, famille: Famille, items: Sequence[Retiree], filtres: Filtres, terminal: Terminal) -> Screen:
+    """The retired items as a table, or, where it would be too narrow, one after the other."""
+    feuille = vue.feuille
+    said = count(len(items), f"{SINGULIER[famille]} {RETIRE[famille]}", f"{famille} {RETIRE[famille]}s")
+    screen = _list_head(vue, said, len(items), len(feuille.gone(famille)), terminal)
+    if not items:
+        return [*screen, _nothing(filtres)]
+    if terminal.width is not None and terminal.width < 100:
+        for retiree in items:
+            title = line(Span(f"{retiree.id}  ", "strong"), spaced(one_line(retiree.titre)))
+            screen += [line(), Wrapped(title, hang=2), *_retirement(feuille, famille, retiree)]
+        return screen
+    columns = ["Id", capitalised(SINGULIER[famille]), "Date", "Motif"]
+    rows: list[list[Line]] = [
+        [
+            line(Span(r.id, "strong")),
+            line(spaced(one_line(r.titre))),
+            line(r.date.in_words if r.date else ""),
+            line(spaced(one_line(r.motif))),
+        ]
+        for r in items
+    ]
+    if any(r.vers for r in items):
+        columns.append(f"{capitalised(REMPLACE[famille])} par")
+        for row, r in zip(rows, items, strict=True):
+            row.append(line(", ".join(f"{SINGULIER[f]} {i}" for f, i, _ in liens.replacing(feuille, famille, r) if f)))
+    if any(r.avancement for r in items):
+        columns.append("Dernier niveau")
+        for row, r in zip(rows, items, strict=True):
+            row.append(line(spaced(one_line(phrases.last_level(feuille, r)))))
+    table = Table(tuple(Column(name, wraps=True) for name in columns), tuple(map(tuple, rows)))
+    return [*screen, line(), table]
+
+
+def _retirement(feuille: FeuilleDeRoute, famille: Famille, retiree: Retiree) -> Screen:
+    """When and why an item was retired, by what it is replaced, and its last level."""
+    when = capitalised(RETIRE[famille]) + (f" {phrases.when(retiree.date)}" if retiree.date else "")
+    replaced = [f"{SINGULIER[f]} {i}" for f, i, _ in liens.replacing(feuille, famille, retiree) if f]
+    by = f", {REMPLACE[famille]} par {enumeration(replaced)}" if replaced else ""
+    level = phrases.last_level(feuille, retiree)
+    said = [f"{when}{by}", f"Motif : {one_line(retiree.motif)}", *([f"Dernier niveau : {level}"] if level else [])]
+    return [Wrapped(line("  " + spaced(text)), hang=2) for text in said]
 
 
 def _level(feuille: FeuilleDeRoute, item: Any, terminal: Terminal) -> Line:
@@ -411,11 +495,13 @@ def show(vue: Vue, famille: Famille, item: Item, terminal: Terminal) -> Screen:
             rows.append((line(Span(label if not rank else "", "strong")), value))
 
     links = liens.both_ways(feuille).get((famille, item.id), {})
-    for champ in of_famille(famille):
-        value = getattr(item, champ.code)
+    for champ in feuille.champs(famille):
+        value = getattr(item, champ.attribut)
         if champ.code in ("id", "titre", "provenance") or not value:
             continue
-        if champ.type == "niveau":
+        if champ.propre:
+            add(spaced(one_line(champ.libelle)), *_own_values(champ, value))
+        elif champ.type == "niveau":
             origin = feuille.provenance(item)
             niveau = feuille.niveaux[value]
             pieces = [*_level(feuille, item, terminal), Span(f" ({PROVENANCE_LIBELLES[origin or 'saisi']})", "soft")]
@@ -437,20 +523,68 @@ def show(vue: Vue, famille: Famille, item: Item, terminal: Terminal) -> Screen:
         elif isinstance(value, Periode):
             add(champ.libelle, line(value.in_words))
         else:
-            add(champ.libelle, *(line(spaced(plain(piece))) for piece in str(value).split("\n") if piece.strip()))
+            add(champ.libelle, *_paragraphs(str(value)))
     if famille != "leviers" and not getattr(item, "avancement", None):
         rows.insert(0, (line(Span("Avancement", "strong")), line(Span("sans niveau", "soft"))))
     add("Mesures", *(_link(link) for link in links.get("mesures", ())))
     add("Cité par", *(_link(link) for link in links.get("cite_par", ())))
+    add("Remplace", *(_link(link) for link in liens.replaced(feuille).get((famille, item.id), ())))
     screen: Screen = [
         Wrapped(line(Span(f"{capitalised(SINGULIER[famille])} {item.id} — {spaced(one_line(item.titre))}", "title"))),
         line(_at(vue.moment)),
     ]
     if rows:
-        screen += [line(), Table((Column("", wraps=False), Column("", wraps=True)), tuple(rows), headed=False)]
+        # The mission's own labels may be long.
+        wide = max(width_of(label) for label, _ in rows) > (terminal.width or 120) // 3
+        screen += [line(), Table((Column("", wraps=wide), Column("", wraps=True)), tuple(rows), headed=False)]
     if famille != "leviers" and feuille.provenance(item) == "infere":
         screen += [line(), line(Span(f"* {INFERE}", "soft"))]
     return screen
+
+
+def show_retired(vue: Vue, famille: Famille, retiree: Retiree, terminal: Terminal) -> Screen:
+    """What is left of a retired item: when and why it was retired, by what it is replaced, what it had replaced."""
+    feuille = vue.feuille
+    rows: list[tuple[Line, ...]] = []
+
+    def add(label: str, *values: Line) -> None:
+        for rank, value in enumerate(values):
+            rows.append((line(Span(label if not rank else "", "strong")), value))
+
+    gone = RETIRE[famille]
+    add(capitalised(gone), line(phrases.when(retiree.date) if retiree.date else "date inconnue"))
+    add("Motif", *_paragraphs(retiree.motif))
+    replacing = liens.replacing(feuille, famille, retiree)
+    add(f"{capitalised(REMPLACE[famille])} par", *(_link(link) for link in replacing))
+    if retiree.avancement:
+        niveau = feuille.niveaux.get(retiree.avancement)
+        level = line(Span(f"{_sign(niveau, terminal)}{NBSP}", _style(niveau))) if niveau else line()
+        add("Dernier niveau", (*level, Span(spaced(one_line(phrases.last_level(feuille, retiree))))))
+    add("Remplace", *(_link(link) for link in liens.replaced(feuille).get((famille, retiree.id), ())))
+    name = f"{capitalised(SINGULIER[famille])} {retiree.id} ({gone}) — {spaced(one_line(retiree.titre))}"
+    return [
+        Wrapped(line(Span(name, "title"))),
+        line(_at(vue.moment)),
+        line(),
+        Table((Column("", wraps=False), Column("", wraps=True)), tuple(rows), headed=False),
+    ]
+
+
+def _own_values(champ: Champ, values: Sequence[Valeur]) -> list[Line]:
+    """A declared field's values: on one line where they are short, else one a line."""
+    if champ.type in ("texte", "url") and (len(values) > 1 or "\n" in str(values[0])):
+        said = [piece for value in values for piece in _paragraphs(in_words(value))]
+        if champ.type == "url" or sum(width_of(piece) for piece in said) > 60:
+            return said
+    return [_own_line(champ, values)]
+
+
+def _own_line(champ: Champ, values: Sequence[Valeur]) -> Line:
+    return line(phrases.values(champ, [one_line(in_words(value)) for value in values]))
+
+
+def _paragraphs(text: str) -> list[Line]:
+    return [line(spaced(plain(piece))) for piece in text.split("\n") if piece.strip()]
 
 
 def _link(link: liens.Lien) -> Line:
@@ -467,12 +601,13 @@ def _preuve(preuve: Preuve) -> Line:
 # --- summarise --------------------------------------------------------------------------------------------------------
 
 
-def summary(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement: str | None, terminal: Terminal) -> Screen:
+def summary(
+    vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement: Groupement | None, terminal: Terminal
+) -> Screen:
     """The counts by group, where the levels come from, and the published totals beside the counted ones."""
     feuille = vue.feuille
     compte = whole.compte
-    noun = SINGULIER[whole.famille]
-    sentence = count(compte.total, noun)
+    sentence = phrases.size(whole.famille, compte.total, whole.retirees)
     if compte.total and compte.sans_avancement == compte.total:
         sentence += ", sans niveau"
     elif compte.total:
@@ -500,7 +635,11 @@ def summary(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement: str |
 
 
 def _count_table(
-    feuille: FeuilleDeRoute, compte: Compte, groupes: Sequence[Groupe], groupement: str | None, terminal: Terminal
+    feuille: FeuilleDeRoute,
+    compte: Compte,
+    groupes: Sequence[Groupe],
+    groupement: Groupement | None,
+    terminal: Terminal,
 ) -> Screen:
     """One row a group and one for the whole; no column for levels where no item has one."""
     sans = compte.sans_avancement
@@ -518,10 +657,12 @@ def _count_table(
             nowhere = _no_level(terminal)
         legend = [line(f"{s}{NBSP}: {spaced(n.libelle)}") for s, n in zip(short, niveaux, strict=True)]
         legend += [line(f"{nowhere}{NBSP}: sans niveau")] * bool(sans and nowhere != "sans niveau")
-        screen += [*_flow(legend, terminal.width, indent=0), line()]
+        for text in _flow(legend, terminal.width, indent=0):
+            screen.append(Wrapped(text, hang=4) if width_of(text) > terminal.width else text)
+        screen.append(line())
         names = short
-    heads = {"pilote": "Pilote", "chantier": "Chantier", "echeance": "Échéance"}
-    columns = [Column(heads.get(groupement or "", "Dimension" if groupes else ""), wraps=True)]
+    heading = phrases.group_heading(groupement) if groupement else "Dimension" if groupes else ""
+    columns = [Column(spaced(one_line(heading)), wraps=True)]
     columns += [Column(name, right=True) for name in (*names, *[nowhere] * bool(sans), "Total")]
     rows = []
     for groupe in everything:

@@ -5,10 +5,31 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from alliances_cli.champs import FAMILLES, Famille
-from alliances_cli.model import FeuilleDeRoute, first_family
+from alliances_cli.model import FeuilleDeRoute, Retiree, first_family, resolve
 
 Lien: TypeAlias = "tuple[Famille | None, str, str]"
 SORTANTS = ("chantiers", "leviers", "bloqueurs", "renvois")
+
+
+def replaced(feuille: FeuilleDeRoute) -> dict[tuple[Famille, str], list[Lien]]:
+    """For each item, retired or not, the retired ones that it replaces, as (family, id, title), in the files' order."""
+    found: dict[tuple[Famille, str], list[Lien]] = {}
+    for famille in FAMILLES:
+        for retiree in feuille.gone(famille):
+            for target in dict.fromkeys((link[0], link[1]) for link in replacing(feuille, famille, retiree)):
+                found.setdefault(target, []).append((famille, retiree.id, retiree.titre))  # type: ignore[arg-type]
+    return found
+
+
+def replacing(feuille: FeuilleDeRoute, famille: Famille, retiree: Retiree) -> list[Lien]:
+    """What replaces a retired item, as (family, id, title); it may have been retired in its turn."""
+    gone = {f: {other.id: other for other in feuille.gone(f)} for f in FAMILLES}
+    found: list[Lien] = []
+    for reference in retiree.vers:
+        target, identifier = (feuille.resolve(reference, famille) or resolve(reference, famille, gone))[0]
+        record = feuille.by_id[target].get(identifier) or gone[target][identifier]
+        found.append((target, identifier, record.titre))
+    return found
 
 
 def both_ways(feuille: FeuilleDeRoute) -> dict[tuple[Famille, str], dict[str, list[Lien]]]:

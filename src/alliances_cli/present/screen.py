@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import NamedTuple, TypeAlias
 
@@ -60,6 +61,10 @@ def line(*pieces: str | Span) -> Line:
     return tuple(Span(p) if isinstance(p, str) else p for p in pieces)
 
 
+# An emoji joined to the one before by U+200D, or that gives it a skin, takes no place of its own.
+_JOINED = re.compile("\u200d.|[\U0001f3fb-\U0001f3ff]")
+
+
 def cells(text: str) -> int:
     """How many columns a text takes."""
     if text.isascii():
@@ -68,7 +73,7 @@ def cells(text: str) -> int:
         0
         if unicodedata.combining(c) or unicodedata.category(c) in ("Mn", "Cf")
         else 1 + (unicodedata.east_asian_width(c) in "WF")
-        for c in text
+        for c in _JOINED.sub("", text)
     )
 
 
