@@ -21,7 +21,7 @@ from alliances_cli import __version__, errors
 from alliances_cli.champs import FAMILLES
 from alliances_cli.cli.app import COMMANDS, build
 from alliances_cli.model import ITEM_MODELS, Mission, Record, Retiree, Sections
-from conftest import DATA, REPOSITORY, Invoke
+from conftest import REPOSITORY, Invoke
 
 GUIDE = REPOSITORY / "docs" / "guide.md"
 README = REPOSITORY / "README.md"
@@ -254,17 +254,19 @@ def test_what_the_guide_shows_is_what_the_tool_answers(block: str, roadmap: Path
         assert _matches(expected, actual), f"$ {line}\n{said}"
 
 
-def test_what_the_guide_proposes_runs(roadmap: Path) -> None:
-    """Each line of a `sh` block, in turn, on a copy of the real roadmap."""
-    blocks = fences(GUIDE, "sh")
-    assert blocks
-    fresh = {path.name: path.read_bytes() for path in DATA.iterdir()}
-    for block in blocks:
-        for name, content in fresh.items():
-            (roadmap / name).write_bytes(content)
-        for line in block.splitlines():
-            code, said = _run(line, roadmap.parent)
-            assert code == 0, f"{line} → {code}\n{said}"
+@pytest.mark.parametrize("block", fences(GUIDE, "sh"), ids=lambda block: block.split("\n")[0][:40])
+def test_what_the_guide_proposes_runs(block: str, roadmap: Path, invoke: Invoke) -> None:
+    """Each line of a `sh` block, in turn, on a copy of the real roadmap; in this process where a shell adds nothing."""
+    for line in block.splitlines():
+        if re.fullmatch(r"alliances [^|>&$;<]*", line):
+            invoke(*shlex.split(line)[1:])
+            continue
+        code, said = _run(line, roadmap.parent)
+        assert code == 0, f"{line} → {code}\n{said}"
+
+
+def test_the_guide_proposes_something() -> None:
+    assert len(fences(GUIDE, "sh")) > 5
 
 
 def test_the_template_that_the_guide_proposes_renders(roadmap: Path, invoke: Invoke) -> None:

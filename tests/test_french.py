@@ -9,11 +9,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache as kept
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import pytest
 import typer
+import typer.testing
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import core_schema
 from typer.core import TyperGroup, TyperOption
@@ -113,6 +115,10 @@ def diff(avant: str, apres: str = "HEAD") -> None:
 @sous.command("log", cls=FrenchCommand)
 def log() -> None:
     """Montre l'histoire."""
+
+
+# Else each line would build the whole program anew.
+typer.testing._get_command = kept(get_command)  # type: ignore[attr-defined]
 
 
 def run(app: typer.Typer, *args: str, **env: str) -> Result:
