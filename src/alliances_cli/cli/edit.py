@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import os
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,7 +15,7 @@ import typer
 from alliances_cli.champs import CHAMPS, FAMILLES, MISSION_CHAMPS, PROVENANCES, SINGULIER, Champ, Famille
 from alliances_cli.cli import complete, emit
 from alliances_cli.cli.options import Au, Data, choose, format_option, reading_date
-from alliances_cli.errors import UsageFault
+from alliances_cli.errors import NotFound, UsageFault
 from alliances_cli.typographie import capitalised, count, enumeration, spaced
 
 if TYPE_CHECKING:
@@ -121,7 +123,8 @@ def add(
     chantier ou d'un levier ; l'identifiant d'une mesure est demandé.
     """
     choose(format, EDIT_FORMATS, "--format")
-    choose(kind, ADDED, "ajouter")
+    kind = kind.removesuffix("s") if kind.removesuffix("s") in ADDED else kind
+    choose(kind, ADDED, "ce qui s'ajoute")
     given = _given(_ADDABLE, values)
     if kind in _DECLARED:
         alone = {"--titre": titre, "--after": after, "--before": before, "--champ": champ}
@@ -143,7 +146,7 @@ def add(
     from alliances_cli.editing.add import add as journey
 
     famille = next(famille for famille in FAMILLES if SINGULIER[famille] == kind)
-    root = _root(data)
+    root = _root_to_begin(data)
     whole = {**given, **_own(champ, None)}
     try:
         done = journey(root, famille, titre, whole, id, after, before, dry_run)
@@ -225,7 +228,7 @@ def retire(
     if undo:
         if motif is not None or vers or au is not None:
             raise UsageFault("--undo se donne seul, sans --motif, --vers ni --au")
-        from alliances_cli.editing.retire import restore
+        from alliances_cli.editing.restore import restore
 
         _answer(restore(_root(data), id, dry_run), data, dry_run, format)
         return
@@ -254,6 +257,26 @@ def _root(data: str | None) -> Any:
     from alliances_cli import api
 
     return api.locate(data)
+
+
+def _root_to_begin(data: str | None) -> Any:
+    """The roadmap, even one that has no mesures yet: mission.yaml tells its folder.
+
+    Raises: NotFound; SystemFault.
+    """
+    from alliances_cli.location import FILES, Root
+
+    try:
+        return _root(data)
+    except NotFound:
+        given = data or os.environ.get("ALLIANCES_DATA")
+        here = Path.cwd()
+        folders = [Path(given), Path(given) / "data"] if given else [f / "data" for f in (here, *here.parents)]
+        for folder in folders:
+            others = [folder / name for famille, name in FILES.items() if famille != "mesures"]
+            if any(map(os.path.lexists, others)) and not os.path.lexists(folder / "mesures.yml"):
+                return Root(folder)
+        raise
 
 
 def _given(champs: Mapping[str, Champ], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -286,10 +309,10 @@ def _own(given: Iterable[str] | None, cleared: Iterable[str] | None) -> dict[str
         if not equals or not code.strip():
             raise UsageFault(f"--champ : écrivez CODE=VALEUR, par exemple budget=12000, pas « {text} »")
         changes.setdefault(code.strip(), []).append(value)
-    for code in cleared or ():
-        if code in changes:
+    for code in map(str.strip, cleared or ()):
+        if changes.get(code):
             raise UsageFault(f"--champ {code} et --sans-champ {code} se contredisent")
-        changes[code.strip()] = None
+        changes[code] = None
     for code in changes:
         if code in _EDITABLE or code in ("id", "preuves"):
             raise UsageFault(f"--champ : « {code} » est un champ de l'outil : donnez --{code.replace('_', '-')}")
@@ -325,7 +348,7 @@ def _confirm(famille: Famille, named: Sequence[str]) -> None:
         raise UsageFault(f"le filtre retient {said} ({shown}) : ajoutez --yes pour les modifier, --dry-run pour voir")
     if emit.ask(spaced(f"Modifier {said} ({shown}) ? [o/N] ")).strip().lower() not in ("o", "oui", "y", "yes"):
         emit.tell("Rien n'a été écrit.")
-        raise typer.Exit(0)
+        raise typer.Exit(1)
 
 
 # --- the answer -------------------------------------------------------------------------------------------------------

@@ -47,9 +47,9 @@ def add(
         item: dict[str, Written] = {"id": own, **{code: value for code, value in wanted.items() if value is not None}}
         draft.insert(famille, famille, rank, item, list(given.fields(draft.reading, famille)))
         led = links(draft.reading)
-        name = targets.item_name(draft.reading, famille, own)
+        name = targets.named(draft.reading.lecture.vocabulaire.ids, famille, own)
         element = _added(draft, famille, famille, rank, own)
-        return draft.close("add", [element], [("remove", name)], led=led)
+        return draft.close("add", [element], [("remove", name)] if name is not None else [], led=led)
 
 
 def add_declared(
@@ -66,7 +66,9 @@ def add_declared(
         own = given.identifier("--id", identifier)
         if own in known:
             raise UsageFault(f"--id : « {own} » est déjà dans « {kind} » ; choisissez-en un autre")
-        item: dict[str, Written] = {key: own, "libelle": given.checked("--libelle", libelle, ""), **values}
+        item: dict[str, Written] = {key: own, "libelle": given.checked("--libelle", libelle, "")}
+        # Only what is typed as it is can hold what a file can't.
+        item |= {c: given.checked(f"--{c}", v, "") if isinstance(v, str) else v for c, v in values.items()}
         order = list((Bloqueur if kind == "bloqueurs" else Dimension).model_fields)
         rank = len(targets.entries(draft.reading, kind))
         draft.insert("mission", kind, rank, item, order)

@@ -184,12 +184,9 @@ class Draft:
             fault, place = late, Document(text)
             # The place to show is the file's, not that of a half-edited text.
             if part in self.reading.documents:
-                for one in asked:
-                    try:
-                        make(self.reading.documents[part].text, [one])
-                    except YamlFault as alone:
-                        fault, place = alone, self.reading.documents[part]
-                        break
+                whole = self.reading.documents[part]
+                alone = _first_fault(asked, lambda some: make(whole.text, some))
+                fault, place = (alone, whole) if alone is not None else (fault, place)
             line, column = place.line_column(min(fault.index, len(place.text)))
             name = self.root.name(part)
             raise EditRefused(f"{name}:{line}:{column} : {fault.message} ; rien n'a été écrit") from None
@@ -201,17 +198,16 @@ class Draft:
         undo: Sequence[Sequence[str]] = (),
         notes: Sequence[str] = (),
         led: Links | None = None,
-        first: str | None = None,
         last: str | None = None,
         warn: bool = False,
     ) -> Modification:
-        """Proves the whole and writes it, the part `first` before the others, `last` after them. `led`: where each
-        reference must lead, where that may have changed; `warn`: tell the new warnings among the notes.
+        """Proves the whole and writes it, the part `last` after the others. `led`: where each reference must lead,
+        where that may have changed; `warn`: tell the new warnings among the notes.
 
         Raises: EditRefused; SystemFault.
         """
         changed = [part for part in self.texts if self.texts[part] != self._before(part)]
-        changed.sort(key=lambda part: (part != first, part == last))
+        changed.sort(key=lambda part: part == last)
         sources = dict(self.sources)
         for part in changed:
             sources[part] = Source(self.root.name(part), self.texts[part].encode("utf-8"))
@@ -279,6 +275,18 @@ def require_readable(reading: Reading, *parts: str) -> None:
         raise InvalidRoadmap(reading.problems)
 
 
+def _first_fault(asked: Sequence[T], make: Callable[[Sequence[T]], object]) -> YamlFault | None:
+    """The fault of the first that can't be made alone, found by halves."""
+    try:
+        make(asked)
+    except YamlFault as fault:
+        if len(asked) == 1:
+            return fault
+        half = len(asked) // 2
+        return _first_fault(asked[:half], make) or _first_fault(asked[half:], make)
+    return None
+
+
 def _with(value: Value, path: YamlPath, wanted: Value) -> Value:
     """The value with another one at a path (None: without that key); what isn't on the path is shared."""
     if not path:
@@ -340,4 +348,4 @@ def _prove_links(led: Links, found: Links) -> None:
 def _new_warnings(before: Reading, after: Reading) -> list[str]:
     known = Counter(problem.message for problem in before.warnings())
     added = Counter(problem.message for problem in after.warnings()) - known
-    return [f"{problem.where}: {problem.message}" for problem in after.warnings() if problem.message in added]
+    return [f"{p.where}: avertissement : {p.message}" for p in after.warnings() if p.message in added]

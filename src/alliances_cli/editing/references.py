@@ -91,3 +91,15 @@ def written(target: tuple[Famille, str], field: str, famille: Famille, ids: Ids,
     if like is not None and any(like.startswith(f"{SINGULIER[f]}-") for f in FAMILLES):
         forms.reverse()
     return next((form for form in forms if _found(form, field, famille, ids) == [target]), None)
+
+
+def strayed(reading: Reading, vocabulaire: Vocabulaire) -> Iterator[tuple[Reference, str | None]]:
+    """The references that would lead elsewhere, or nowhere, if the names were those of `vocabulaire`; each with a
+    writing that leads where it did, None where there is none."""
+    for reference in references(reading):
+        target = reference.target
+        if target is None or lead(reference.text, reference.field, reference.famille, vocabulaire) == target:
+            continue
+        forms = [target[1]] if target[0] is None else [f"{SINGULIER[target[0]]}-{target[1]}", target[1]]
+        led = (f for f in forms if lead(f, reference.field, reference.famille, vocabulaire) == target)
+        yield reference, next(led, None)

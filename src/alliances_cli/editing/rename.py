@@ -44,7 +44,7 @@ def rename(root: Root, reference: str, identifier: str, dry_run: bool = False) -
         return draft.close(
             "rename",
             _elements(draft, target, new, key),
-            [("rename", _name(draft, target, new), target.id)],
+            [("rename", name, target.id)] if (name := _name(draft, target, new)) is not None else [],
             led=_led(links(draft.reading), target, new),
             last=target.part,
             warn=True,
@@ -93,10 +93,11 @@ def _led(before: Links, target: Target, new: str) -> Links:
     }
 
 
-def _name(draft: Draft, target: Target, new: str) -> str:
+def _name(draft: Draft, target: Target, new: str) -> str | None:
+    """What a command line will call it; None where nothing names it and nothing else."""
     if target.famille is None:
         return f"{DECLARED[target.kind][1]}-{new}"
-    return targets.item_name(draft.reading, target.famille, new)
+    return targets.named(draft.reading.lecture.vocabulaire.ids, target.famille, new)
 
 
 def _elements(draft: Draft, target: Target, new: str, key: str) -> list[Element]:

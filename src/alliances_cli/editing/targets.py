@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from alliances_cli import checks, selection
 from alliances_cli.champs import FAMILLES, SINGULIER, Famille
 from alliances_cli.editing.draft import Draft, Kind
-from alliances_cli.errors import EditRefused, InvalidRoadmap, NotFound
+from alliances_cli.errors import EditRefused, InvalidRoadmap, NotFound, UsageFault
 from alliances_cli.model import resolve
 from alliances_cli.store import Reading
 from alliances_cli.yamltext.read import Path as YamlPath
@@ -45,9 +45,12 @@ def item(reading: Reading, reference: str) -> Target:
     Raises: NotFound; UsageFault where it fits several; EditRefused where two items bear the id; InvalidRoadmap where it
     may be in a file that can't be read.
     """
-    indexed = {f: [(index, found.id) for index, found in reading.lecture.items.get(f, ())] for f in FAMILLES}
+    vocabulaire = reading.lecture.vocabulaire
     try:
-        famille, identifier = selection.locate(reference, {f: [i for _, i in indexed[f] if i] for f in FAMILLES})
+        known = resolve(reference.strip(), None, vocabulaire.ids)
+        # What is named exactly needs no list of all the ids, which `update` would make for each of its own.
+        ids = {f: list(vocabulaire.ids[f]) for f in FAMILLES} if len(known) != 1 else {}
+        famille, identifier = known[0] if not ids else selection.locate(reference, ids)
     except NotFound:
         if reading.lecture.vocabulaire.unreadable:
             raise InvalidRoadmap(reading.problems) from None
@@ -57,12 +60,12 @@ def item(reading: Reading, reference: str) -> Target:
             undo = f"alliances retire {SINGULIER[gone[0][0]]}-{gone[0][1]} --undo"
             raise NotFound(f"« {reference} » désigne {said} ; pour revenir dessus : {undo}") from None
         raise
-    places = [index for index, found in indexed[famille] if found == identifier]
-    if len(places) > 1:
+    items = reading.lecture.items[famille]
+    if len(items) != len(vocabulaire.ids[famille]) and (same := sum(i.id == identifier for _, i in items)) > 1:
         raise EditRefused(
-            f"{len(places)} {famille} portent l'identifiant « {identifier} » : corrigez le fichier à la main d'abord"
+            f"{same} {famille} portent l'identifiant « {identifier} » : corrigez le fichier à la main d'abord"
         )
-    return Target(famille, identifier, famille, (famille, places[0]))
+    return Target(famille, identifier, famille, (famille, vocabulaire.ids[famille][identifier]))
 
 
 def mission(reading: Reading) -> Target:
@@ -84,6 +87,10 @@ def any_of(reading: Reading, reference: str) -> Target:
     """
     ids = reading.lecture.vocabulaire.ids
     if not resolve(reference.strip(), None, ids):
+        if reference.strip() == "mission":
+            raise UsageFault(
+                "la mission n'a pas d'identifiant : elle ne se renomme ni ne s'efface (alliances update mission)"
+            )
         for kind, (key, name) in DECLARED.items():
             for rank, entry in enumerate(entries(reading, kind)):
                 if isinstance(entry, dict) and reference.strip() == f"{name}-{entry.get(key)}":
@@ -121,8 +128,26 @@ def name_of(draft: Draft, target: Target) -> str:
 
 
 def item_name(reading: Reading, famille: Famille, identifier: str) -> str:
-    """The shortest reference that names an item, be it there yet or not."""
-    ids = reading.lecture.vocabulaire.ids
-    others = any(identifier in ids[other] for other in FAMILLES if other != famille)
-    taken = identifier in ("mission", *FAMILLES, *SINGULIER.values())
-    return f"{SINGULIER[famille]}-{identifier}" if others or taken else identifier
+    """The shortest reference that names an item, be it there yet or not; with its family where none does."""
+    return named(reading.lecture.vocabulaire.ids, famille, identifier) or f"{SINGULIER[famille]}-{identifier}"
+
+
+def named(ids: Mapping[Famille, Container[str]], famille: Famille, identifier: str, short: bool = True) -> str | None:
+    """A reference that a command line takes for this item once it is among the ids, the shortest one or, not `short`,
+    the one with its family where it can be; None where each names another: an id may read as `mesure-1` does."""
+    known = {f: _With(ids[f], identifier) if f == famille else ids[f] for f in FAMILLES}
+    forms = [identifier, f"{SINGULIER[famille]}-{identifier}"]
+    if not short:
+        forms.reverse()
+    free = [form for form in forms if form not in ("mission", *FAMILLES, *SINGULIER.values())]
+    return next((form for form in free if resolve(form, None, known) == [(famille, identifier)]), None)
+
+
+class _With:
+    """Ids, and one more."""
+
+    def __init__(self, ids: Container[str], more: str) -> None:
+        self.ids, self.more = ids, more
+
+    def __contains__(self, identifier: object) -> bool:
+        return identifier == self.more or identifier in self.ids

@@ -19,7 +19,7 @@ def options_for(champ: Champ, value: Value) -> list[str] | None:
     listed = value if isinstance(value, list) else [value]
     options: list[str] = []
     for one in listed:
-        text = _preuve(one) if champ.type == "preuves" and isinstance(one, dict) else one
+        text = preuve(one) if champ.type == "preuves" and isinstance(one, dict) else one
         if not isinstance(text, str):
             return None
         if champ.propre:
@@ -31,7 +31,8 @@ def options_for(champ: Champ, value: Value) -> list[str] | None:
     return options
 
 
-def _preuve(preuve: Mapping[str, Value]) -> str | None:
+def preuve(preuve: Mapping[str, Value]) -> str | None:
+    """« TITRE <ADRESSE> (DATE) », as `--preuves` takes it; None where it has no address."""
     titre, url, date = (preuve.get(key) for key in ("titre", "url", "date"))
     if not isinstance(url, str):
         return None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from alliances_cli.champs import FAMILLES, MISSION_CHAMPS, PAR_CODE, PROVENANCE_LIBELLES, Famille
+from alliances_cli.editing import undo as undo_of
 from alliances_cli.editing.draft import Action, Element, Fichier, Kind, Modification
 from alliances_cli.evolution import Changement
 from alliances_cli.present.screen import Line, Screen, Span, Wrapped, line
-from alliances_cli.typographie import capitalised, count, enumeration, one_line, spaced
+from alliances_cli.typographie import capitalised, count, one_line, spaced
 
 _NAMES: dict[Kind, str] = {
     "mesures": "mesure",
@@ -134,7 +135,7 @@ def _shown(done: Modification, code: str, value: Any) -> str:
     if value is None or value == "":
         return "(vide)"
     if isinstance(value, dict):
-        return enumeration([str(inner) for inner in value.values()]) if code == "preuves" else "(un groupe de clés)"
+        return spaced(undo_of.preuve(value) or "") if code == "preuves" else "(un groupe de clés)"
     if isinstance(value, list):
         inside = code if code == "preuves" else ""
         return ", ".join(_shown(done, inside, inner) for inner in value) or "(vide)"

@@ -8,7 +8,8 @@ the same for whole items of a list.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
@@ -749,11 +750,11 @@ def _lost_comments(old: Flat, new: Flat) -> tuple[str, ...]:
     start = old.text.rfind("\n", 0, _common(old.text, new.text)) + 1
     rest = old.text[start:], new.text[start:]
     same = _common(rest[0][::-1], rest[1][::-1])
-    kept = _comments(new, start, end_of_line(new.text, len(new.text) - same))
+    kept = Counter(_comments(new, start, end_of_line(new.text, len(new.text) - same)))
     lost = []
     for comment in _comments(old, start, end_of_line(old.text, len(old.text) - same)):
-        if comment in kept:
-            kept.remove(comment)
+        if kept[comment]:
+            kept[comment] -= 1
         else:
             lost.append(comment)
     return tuple(lost)
@@ -761,13 +762,18 @@ def _lost_comments(old: Flat, new: Flat) -> tuple[str, ...]:
 
 def _comments(flat: Flat, start: int, stop: int) -> list[str]:
     """The comments between two places; a `#` inside a scalar begins none."""
-    texts = [
-        (_Block(flat, node).body_start if flat.is_block_scalar(node) else flat.starts[node], flat.ends[node])
+    nodes = [
+        node
         for node in range(max(bisect_left(flat.starts, start) - 1, 0), bisect_left(flat.starts, stop))
         if flat.kind(node) == "scalar"
     ]
-    found = _COMMENT.finditer(flat.text, start, stop)
-    return [match[0] for match in found if not any(a <= match.start() < b for a, b in texts)]
+    begins = [_Block(flat, node).body_start if flat.is_block_scalar(node) else flat.starts[node] for node in nodes]
+    found: list[str] = []
+    for match in _COMMENT.finditer(flat.text, start, stop):
+        nearest = bisect_right(begins, match.start()) - 1
+        if nearest < 0 or match.start() >= flat.ends[nodes[nearest]]:
+            found.append(match[0])
+    return found
 
 
 def _common(one: str, other: str) -> int:
