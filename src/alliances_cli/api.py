@@ -41,12 +41,12 @@ class Controle(NamedTuple):
         return sum(problem.kind in kinds for problem in self.problems)
 
 
-def locate(data: str | None = None) -> Root:
-    """The roadmap that `data` (`--data`), ALLIANCES_DATA or the current folder names.
+def locate(data: str | None = None, begun: bool = False) -> Root:
+    """The roadmap that `data` (`--data`), ALLIANCES_DATA or the current folder names; `begun`: even without mesures.
 
     Raises: NotFound.
     """
-    return location.find_root(data, os.environ.get("ALLIANCES_DATA"), Path.cwd())
+    return location.find_root(data, os.environ.get("ALLIANCES_DATA"), Path.cwd(), begun)
 
 
 def load(root: Root) -> Reading:

@@ -41,18 +41,26 @@ def shipped_templates() -> Path:
     return inside if inside.is_dir() else package.parent.parent / "templates"
 
 
-def find_root(data: str | None, variable: str | None, start: Path) -> Root:
-    """The roadmap that `--data`, else the variable, else a search from `start` upwards names.
+def find_root(data: str | None, variable: str | None, start: Path, begun: bool = False) -> Root:
+    """The roadmap that `--data`, else the variable, else a search from `start` upwards names. `begun`: one that has no
+    mesures yet, but another of the files, is one too.
 
     Raises: NotFound; SystemFault.
     """
+
+    def is_roadmap(folder: Path) -> bool:
+        if os.path.lexists(folder / FILES["mesures"]):
+            return True
+        others = any(os.path.lexists(folder / name) for name in FILES.values())
+        return begun and others and not os.path.lexists(folder / "mesures.yml")
+
     if data == "":
         raise NotFound("--data : le nom du dossier est vide")
     for given, origin in ((data, "--data"), (variable, "ALLIANCES_DATA")):
         if given:
             folder = Path(given)
             for candidate in (folder, folder / "data"):
-                if os.path.lexists(candidate / FILES["mesures"]):
+                if is_roadmap(candidate):
                     return Root(candidate)
             if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
                 raise SystemFault(f"{origin} : permission refusée pour le dossier « {given} »")
@@ -64,7 +72,7 @@ def find_root(data: str | None, variable: str | None, start: Path) -> Root:
                 f"{origin} : « {given} » ne contient ni mesures.yaml ni data/mesures.yaml{_other_spelling(folder)}"
             )
     for folder in (start, *start.parents):
-        if os.path.lexists(folder / "data" / FILES["mesures"]):
+        if is_roadmap(folder / "data"):
             return Root(folder / "data")
     raise NotFound(
         "aucune feuille de route ici : « data/mesures.yaml » manque dans ce dossier et dans ceux qui le contiennent"

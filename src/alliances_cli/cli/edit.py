@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import os
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,11 +13,12 @@ import typer
 from alliances_cli.champs import CHAMPS, FAMILLES, MISSION_CHAMPS, PROVENANCES, SINGULIER, Champ, Famille
 from alliances_cli.cli import complete, emit
 from alliances_cli.cli.options import Au, Data, choose, format_option, reading_date
-from alliances_cli.errors import NotFound, UsageFault
+from alliances_cli.errors import UsageFault
 from alliances_cli.typographie import capitalised, count, enumeration, spaced
 
 if TYPE_CHECKING:
     from alliances_cli.editing.draft import Modification
+    from alliances_cli.location import Root
 
 EDIT_FORMATS = ("text", "json")
 # `id` names the item and `preuves` are groups: both are edited by hand.
@@ -146,7 +145,7 @@ def add(
     from alliances_cli.editing.add import add as journey
 
     famille = next(famille for famille in FAMILLES if SINGULIER[famille] == kind)
-    root = _root_to_begin(data)
+    root = _root(data, begun=True)
     whole = {**given, **_own(champ, None)}
     try:
         done = journey(root, famille, titre, whole, id, after, before, dry_run)
@@ -253,30 +252,10 @@ def remove(id: Item, dry_run: DryRun = False, data: Data = None, format: Format 
 # --- what was given ---------------------------------------------------------------------------------------------------
 
 
-def _root(data: str | None) -> Any:
+def _root(data: str | None, begun: bool = False) -> Root:
     from alliances_cli import api
 
-    return api.locate(data)
-
-
-def _root_to_begin(data: str | None) -> Any:
-    """The roadmap, even one that has no mesures yet: mission.yaml tells its folder.
-
-    Raises: NotFound; SystemFault.
-    """
-    from alliances_cli.location import FILES, Root
-
-    try:
-        return _root(data)
-    except NotFound:
-        given = data or os.environ.get("ALLIANCES_DATA")
-        here = Path.cwd()
-        folders = [Path(given), Path(given) / "data"] if given else [f / "data" for f in (here, *here.parents)]
-        for folder in folders:
-            others = [folder / name for famille, name in FILES.items() if famille != "mesures"]
-            if any(map(os.path.lexists, others)) and not os.path.lexists(folder / "mesures.yml"):
-                return Root(folder)
-        raise
+    return api.locate(data, begun)
 
 
 def _given(champs: Mapping[str, Champ], values: Mapping[str, Any]) -> dict[str, Any]:
