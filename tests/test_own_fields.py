@@ -31,7 +31,7 @@ mesures:
   - {id: 1, titre: Une, avancement: satisfaisant, budget: 12 000, statut: signé, public: oui, revue: 2024-T1}
   - {id: 2, titre: Deux, avancement: en_retard, budget: ["12000,0", -3], statut: [en cours, signé], public: non}
   - {id: 3, titre: Trois, budget: "1500,5", note-de-suivi: Écrire au Préfet, revue: 2023-12-31}
-  - {id: 4, titre: Quatre, avancement: satisfaisant, site: [https://exemple.fr/a, javascript.example]}
+  - {id: 4, titre: Quatre, avancement: satisfaisant, site: [https://exemple.fr/a, https://javascript.example]}
 retirees:
   - {id: 9, titre: Neuf, date: 2024-04-02, motif: "Fondue dans la 1", vers: [1, chantier-c], avancement: satisfaisant}
   - {id: 8, titre: Huit, motif: Abandonnée, vers: [9], avancement: ancien}
@@ -199,7 +199,7 @@ def test_exports(invoke: Invoke) -> None:
 def test_screens(invoke: Invoke) -> None:
     text = invoke("show", "2").spoken
     assert "Budget engagé  12 000,0 ; −3\n" in text and "Statut         en cours, signé\n" in text
-    assert "Site        https://exemple.fr/a\n            javascript.example\n" in invoke("show", "4").out
+    assert "Site        https://exemple.fr/a\n            https://javascript.example\n" in invoke("show", "4").out
     assert "Revue" not in invoke("list").out
     assert "premier trimestre 2024" in invoke("list", "--champ", "revue=2024", columns=80).spoken
     assert "Statut" in invoke("list", "--sort", "statut").out
@@ -317,3 +317,26 @@ def test_the_bilan_has_its_section(invoke: Invoke) -> None:
     Path("data/mesures.yaml").write_text("mesures: [{id: 1, titre: Une}]\n", encoding="utf-8")
     Path("data/chantiers.yaml").unlink()
     assert "etir" not in invoke("render", "--au", "2025", "--format", "md").out
+
+
+def test_an_edit_says_values_as_the_screens_do(tmp_path: Path, invoke: Invoke) -> None:
+    data = tmp_path / "data"
+    (data / "chantiers.yaml").unlink()
+    (data / "mission.yaml").write_text(
+        "titre: x\nchamps:\n"
+        "  - {code: pub, libelle: Note **interne**, type: oui_non}\n"
+        "  - {code: n, libelle: Budget, type: nombre}\n",
+        "utf-8",
+    )
+    (data / "mesures.yaml").write_text("mesures:\n  - id: 1\n    titre: A\n    pub: oui\n    n: [12 000, 3000.5]\n")
+    said = invoke("update", "1", "--champ", "pub=FALSE", "--champ", "n=15000").spoken
+    assert "Note interne : oui → non" in said
+    assert "Budget : 12 000 ; 3 000,5 → 15 000" in said
+    assert "    pub: non\n" in (data / "mesures.yaml").read_text("utf-8")
+    assert said.rstrip().endswith("alliances update 1 --champ pub=oui --champ 'n=12 000' --champ n=3000.5")
+    told = invoke("update", "mission", "--champ", "n=3", code=2).spoken
+    assert "--champ : la mission n'a pas de champ « n » ; c'est un champ des mesures" in told
+    assert (
+        "--sans-champ : une mesure n'a pas de champ « zz »"
+        in invoke("update", "1", "--sans-champ", "zz", code=2).spoken
+    )

@@ -23,7 +23,7 @@ REMPLACE: dict[Famille, str] = {"mesures": "remplacée", "chantiers": "remplacé
 RETIREES = "retirees"
 TYPES_PROPRES: tuple[TypePropre, ...] = ("texte", "nombre", "date", "choix", "url", "oui_non")
 # Names that a declared field can't take: columns of exports, words of `--by`.
-RESERVES = frozenset(("au", "pilote", "chantier", "avancement_libelle", "dimension_libelle"))
+RESERVES = frozenset(("au", "retiree", "pilote", "chantier", "avancement_libelle", "dimension_libelle"))
 PROVENANCES = ("publie", "saisi", "infere")
 # The scale of a roadmap that declares none: code, label, short form, sign, whether it is an alert.
 NIVEAUX_PAR_DEFAUT = (

@@ -132,15 +132,22 @@ def declared_fields(lecture: Lecture) -> Iterator[Finding]:
         elif champ.choix and champ.type != "choix":
             message = f"le champ « {champ.code} » n'est pas un choix ; écrivez « type: choix » ou retirez ces valeurs"
             yield Finding("mission", ("champs", index, "choix"), message)
-        repeated = next((value for n, value in enumerate(champ.choix) if value in champ.choix[:n]), None)
-        if repeated is not None:
-            yield Finding("mission", ("champs", index, "choix"), f"« {repeated} » est deux fois dans « choix »")
+        known: dict[str, str] = {}
+        for position, value in enumerate(champ.choix):
+            other = known.setdefault(folded(value), value)
+            if position and other == value and value in champ.choix[:position]:
+                yield Finding(
+                    "mission", ("champs", index, "choix", position), f"« {value} » est deux fois dans « choix »"
+                )
+            elif other != value:
+                message = f"« {value} » et « {other} » ne diffèrent que par la casse ou les accents"
+                yield Finding("mission", ("champs", index, "choix", position), message)
 
 
 def declared_choices(lecture: Lecture) -> Iterator[Finding]:
     """What a declared choice holds is one of its values."""
     for famille, items in lecture.items.items():
-        for champ in (champ for champ in lecture.champs[famille] if champ.choix):
+        for champ in (champ for champ in lecture.champs[famille] if champ.type == "choix"):
             for index, item in items:
                 for position, value in enumerate(getattr(item, champ.attribut, ())):
                     if value not in champ.choix:
@@ -494,6 +501,18 @@ def provenance_without_level(feuille: FeuilleDeRoute) -> Iterator[Finding]:
             yield _warn(famille, index, "provenance", "une provenance est donnée, mais aucun niveau (« avancement »)")
 
 
+def same_labels(feuille: FeuilleDeRoute) -> Iterator[Finding]:
+    """A declared field that is called as another of its family."""
+    for famille in FAMILLES:
+        called = {folded(champ.libelle): champ.code for champ in feuille.champs(famille) if not champ.propre}
+        for index, champ in enumerate(feuille.mission.champs):
+            if champ.famille == famille:
+                other = called.setdefault(folded(champ.libelle), champ.code)
+                if other != champ.code:
+                    message = f"le champ « {champ.code} » a le même libellé que « {other} »"
+                    yield Finding("mission", ("champs", index, "libelle"), message, "avertissement")
+
+
 # Plain patterns: `re` compiles, and keeps, those that a run needs.
 _EMAIL = r"[^@\s<>()]+@[^@\s<>()]+\.[^@\s<>().]{2,}"
 _HOST = r"(?i)https?://[^\s/?#<>\"]+\.[^\s/?#<>\".]{2,}(?:[/?#][^\s<>\"]*)?|https?://localhost(?::\d+)?(?:/\S*)?"
@@ -518,6 +537,11 @@ def malformed_addresses(feuille: FeuilleDeRoute) -> Iterator[Finding]:
                 if fault:
                     path = (famille, index, "preuves", position, "url")
                     yield Finding(famille, path, f"adresse douteuse « {preuve.url} »{fault}", "avertissement")
+            for champ in feuille.champs(famille):
+                for position, url in enumerate(getattr(item, champ.attribut) if champ.type == "url" else ()):
+                    if fault := _address_fault(url, scheme=True):
+                        where = (famille, index, champ.code, position)
+                        yield Finding(famille, where, f"adresse douteuse « {url} »{fault}", "avertissement")
 
 
 def _address_fault(url: str, scheme: bool) -> str:
@@ -545,6 +569,7 @@ WARNINGS: tuple[Callable[[FeuilleDeRoute], Iterator[Finding]], ...] = (
     text_contradicts_date,
     judged_later,
     provenance_without_level,
+    same_labels,
     malformed_addresses,
 )
 

@@ -142,7 +142,7 @@ def haystack(item: Item | Retiree) -> str:
             if isinstance(inner, str):
                 pieces.append(inner)
             elif isinstance(inner, Nombre):
-                pieces.append(f"{inner.text} \n {inner.in_words}")
+                pieces.append(f"{inner.text} \n {inner.in_words} \n {inner.plain}")
             elif hasattr(inner, "url"):
                 pieces.append(f"{inner.titre or ''} {inner.url}")
     return folded(" \n ".join(pieces))

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -185,7 +186,7 @@ def parse(sources: Mapping[str, Source]) -> Reading:
             famille: Famille = part  # type: ignore[assignment]
             if declared is None:
                 declared = _declared(raw_mission)
-            known = None if "mission" in unreadable else declared[famille]
+            known = None if "mission" in unreadable else declared
             items, gone = _items(famille, known, document, source.name, problems)
             retired[famille] = gone
             if items is None:
@@ -245,11 +246,15 @@ def _declared(raw: Mapping[str, Any]) -> dict[Famille, tuple[Champ, ...]]:
 
 
 def _items(
-    famille: Famille, champs: Sequence[Champ] | None, document: Document, name: str, problems: list[Problem]
+    famille: Famille,
+    declared: Mapping[Famille, Sequence[Champ]] | None,
+    document: Document,
+    name: str,
+    problems: list[Problem],
 ) -> tuple[list[tuple[int, Any]] | None, list[tuple[int, Any]]]:
     """The items with their index, as far as they could be read (None where there is no list), and the retired ones.
 
-    `champs`: the fields that an item may have; None where those that the mission declares can't be known.
+    `declared`: the fields that each family's items may have; None where those that the mission declares can't be known.
     """
     value = document.value
     assert isinstance(value, dict)
@@ -257,11 +262,12 @@ def _items(
         if key not in (famille, RETIREES):
             hint = suggestion(key, (famille, RETIREES)) or f" ; seule la clé « {famille} » est attendue ici"
             problems.append(_problem(name, document, document.find((key,), True), f"clé inconnue « {key} »{hint}"))
-    model = item_model(famille, champs or ())
-    found = _records(
-        famille, model, champs, document, name, problems, f"(une ligne « - id: … » par {SINGULIER[famille]})"
-    )
-    gone = _records(RETIREES, Retiree, (), document, name, problems, "(une ligne « - id: … » par élément retiré)")
+    champs = [champ for champ in declared[famille] if champ.propre] if declared is not None else []
+    elsewhere = None if declared is None else {c.code: f for f in FAMILLES for c in declared[f] if c.propre}
+    hint = f"(une ligne « - id: … » par {SINGULIER[famille]})"
+    found = _records(famille, item_model(famille, champs), champs, elsewhere, document, name, problems, hint)
+    hint = "(une ligne « - id: … » par élément retiré)"
+    gone = _records(RETIREES, Retiree, (), {}, document, name, problems, hint)
     if famille not in value and not value.keys() - {RETIREES}:
         problems.append(_problem(name, document, document.find(()), f"il manque la clé « {famille} »"))
     return found if famille in value else None, gone or []
@@ -270,13 +276,17 @@ def _items(
 def _records(
     key: str,
     model: type[Record],
-    champs: Sequence[Champ] | None,
+    champs: Sequence[Champ],
+    elsewhere: Mapping[str, Famille] | None,
     document: Document,
     name: str,
     problems: list[Problem],
     hint: str,
 ) -> list[tuple[int, Any]] | None:
-    """The records listed under a key, with their index, as far as they could be read; None where it holds no list."""
+    """The records listed under a key, with their index, as far as they could be read; None where it holds no list.
+
+    `champs`: the declared fields that they may have; `elsewhere`: see `_validate`.
+    """
     assert isinstance(document.value, dict)
     listed = document.value.get(key)
     if listed is None or listed == "":
@@ -285,13 +295,12 @@ def _records(
         message = f"une liste est attendue sous « {key}: » {hint}"
         problems.append(_problem(name, document, document.find((key,)), message))
         return None
-    own = [champ for champ in champs or () if champ.propre]
-    known = KEYS | {champ.code for champ in own}
-    needed = [champ.code for champ in own if champ.obligatoire]
+    known = KEYS | {champ.code for champ in champs}
+    needed = [champ.code for champ in champs if champ.obligatoire]
     records: list[tuple[int, Any]] = []
     for index, raw in enumerate(listed):
         given = present(raw, known)
-        record = _validate(model, given, (key, index), name, document, problems, champs is None)
+        record = _validate(model, given, (key, index), name, document, problems, elsewhere)
         if record is None:
             continue
         records.append((index, record))
@@ -308,11 +317,11 @@ def _validate(
     name: str,
     document: Document,
     problems: list[Problem],
-    lenient: bool = False,
+    elsewhere: Mapping[str, Famille] | None = MappingProxyType({}),
 ) -> Any:
     """The record; where some fields are wrong, a record without them, so that the others are still checked (its id is
-    empty where that is what is wrong). None where nothing can be made of it. `lenient`: unknown keys may be declared in
-    a file that can't be read, and aren't told."""
+    empty where that is what is wrong). None where nothing can be made of it. `elsewhere`: the families that have the
+    keys that the mission declares; None where it can't be read: a key that isn't known may be one, and isn't told."""
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -322,9 +331,12 @@ def _validate(
         location = tuple(step for step in fault["loc"])
         if location:
             bad.add(str(location[0]))
-        if lenient and fault["type"] == "extra_forbidden" and len(location) == 1:
-            continue
         key, message = _describe(model, location, fault)
+        if fault["type"] == "extra_forbidden" and len(location) == 1:
+            if elsewhere is None:
+                continue
+            if location[0] in elsewhere:
+                message = f"le champ « {location[0]} » est déclaré pour les {elsewhere[str(location[0])]} seulement"
         problems.append(_problem(name, document, document.find(path + location, key), message))
     if not isinstance(value, dict):
         return None

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from alliances_cli import checks, model, nombre, selection
-from alliances_cli.champs import MISSION_CHAMPS, PAR_CODE, PROVENANCES, SINGULIER, Champ, Famille
+from alliances_cli.champs import FAMILLES, MISSION_CHAMPS, PAR_CODE, PROVENANCES, SINGULIER, Champ, Famille
 from alliances_cli.errors import UsageFault
 from alliances_cli.store import Reading
-from alliances_cli.typographie import folded, slug, suggestion
+from alliances_cli.typographie import enumeration, folded, slug, suggestion
 from alliances_cli.yamltext.compose import Written
 from alliances_cli.yamltext.read import Value
 
@@ -38,7 +38,7 @@ def values(
     for code, value in given.items():
         champ = known.get(code)
         if champ is None:
-            raise UsageFault(_no_field(reading, famille, code))
+            raise UsageFault(_no_field(reading, famille, code, clears=value is None))
         if value is None:
             if champ.obligatoire:
                 raise UsageFault(f"{champ.sans_option} : le champ « {code} » est obligatoire")
@@ -62,15 +62,23 @@ def values(
     return {code: wanted[code] for code in sorted(wanted, key=order.index)}
 
 
-def _no_field(reading: Reading, famille: Famille | None, code: str) -> str:
+def _no_field(reading: Reading, famille: Famille | None, code: str, clears: bool) -> str:
     what = _one(famille) if famille else "la mission"
+    sans = "sans-" if clears else ""
     if code in PAR_CODE or code in {champ.code for champ in MISSION_CHAMPS}:
-        return f"--{code.replace('_', '-')} : {what} n'a pas de champ « {code} »"
-    own = [champ.code for champ in reading.lecture.champs[famille] if champ.propre] if famille else []
+        return f"--{sans}{code.replace('_', '-')} : {what} n'a pas de champ « {code} »"
+    declared = {f: [c.code for c in reading.lecture.champs[f] if c.propre] for f in FAMILLES}
+    own = declared[famille] if famille else []
     hint = suggestion(code, own)
+    if not hint and (others := [f for f in FAMILLES if code in declared[f]]):
+        hint = f" ; c'est un champ des {enumeration(others)}"
     if not hint:
-        hint = f" ; champs déclarés : {', '.join(own)}" if own else " ; mission.yaml n'en déclare pas (clé « champs »)"
-    return f"--champ : {what} n'a pas de champ « {code} »{hint}"
+        hint = (
+            f" ; champs déclarés : {', '.join(own)}"
+            if own
+            else " ; mission.yaml ne lui en déclare pas (clé « champs »)"
+        )
+    return f"--{sans}champ : {what} n'a pas de champ « {code} »{hint}"
 
 
 def _one(famille: Famille) -> str:
@@ -171,9 +179,10 @@ def _own(champ: Champ, text: str) -> str:
         except ValueError as error:
             raise UsageFault(f"{champ.option} : {error}") from None
     if champ.type == "oui_non":
-        if text.lower() not in ("oui", "non", "true", "false"):
+        said = {"oui": "oui", "true": "oui", "non": "non", "false": "non"}.get(text.lower())
+        if said is None:
             raise UsageFault(f"{champ.option} : « oui » ou « non » est attendu, pas « {text} »")
-        return text.lower()
+        return said
     if champ.type == "url" and (fault := model.address_fault(text)):
         raise UsageFault(f"{champ.option} : {fault}")
     return text

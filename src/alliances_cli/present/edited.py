@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
-from alliances_cli.champs import FAMILLES, MISSION_CHAMPS, PAR_CODE, PROVENANCE_LIBELLES, Famille
+from alliances_cli import nombre
+from alliances_cli.champs import FAMILLES, MISSION_CHAMPS, PAR_CODE, PROVENANCE_LIBELLES, Champ
 from alliances_cli.editing import undo as undo_of
 from alliances_cli.editing.draft import Action, Element, Fichier, Kind, Modification
 from alliances_cli.evolution import Changement
+from alliances_cli.present import phrases
 from alliances_cli.present.screen import Line, Screen, Span, Wrapped, line
-from alliances_cli.typographie import capitalised, count, one_line, spaced
+from alliances_cli.typographie import capitalised, count, one_line, plain, spaced
 
 _NAMES: dict[Kind, str] = {
     "mesures": "mesure",
@@ -92,7 +95,7 @@ def _changes(done: Modification, element: Element) -> list[Wrapped]:
     shown = []
     for change in element.changes:
         code = str(change.path[-1])
-        before, after = _shown(done, code, change.before), _shown(done, code, change.after)
+        before, after = _shown(done, element.kind, code, change.before), _shown(done, element.kind, code, change.after)
         label = Span(spaced(f"  {_label(done, element.kind, code)} : "), "strong")
         shown.append(Wrapped(line(label, f"{before} → ", Span(after, "good")), hang=4))
     return shown
@@ -112,7 +115,7 @@ def _moved(done: Modification, element: Element) -> list[Wrapped | Line]:
     for code, value in group.items() if isinstance(group, dict) and done.action in ("add", "retire") else ():
         if code not in _TOLD and value not in (None, "", []):
             label = Span(spaced(f"  {_label(done, element.kind, code)} : "), "strong")
-            shown.append(Wrapped(line(label, _shown(done, code, value)), hang=4))
+            shown.append(Wrapped(line(label, _shown(done, element.kind, code, value)), hang=4))
     return shown
 
 
@@ -123,22 +126,37 @@ def _label(done: Modification, kind: Kind, code: str) -> str:
         return PAR_CODE[code].libelle
     if code == "vers" and kind == "mesures":
         return "Remplacée par"
-    own = done.feuille.champs(_famille(kind)) if done.feuille is not None and kind in FAMILLES else ()
-    return next((champ.libelle for champ in own if champ.code == code), _LABELS.get(code) or capitalised(code))
+    champ = _declared(done, kind, code)
+    return plain(one_line(champ.libelle)) if champ is not None else _LABELS.get(code) or capitalised(code)
 
 
-def _famille(kind: Kind) -> Famille:
-    return next(famille for famille in FAMILLES if famille == kind)
+def _declared(done: Modification, kind: Kind, code: str) -> Champ | None:
+    """The field of that code that the mission declares for a family."""
+    champs = done.feuille.mission.champs if done.feuille is not None else ()
+    return next((champ.champ() for champ in champs if (champ.famille, champ.code) == (kind, code)), None)
 
 
-def _shown(done: Modification, code: str, value: Any) -> str:
+def _own(champ: Champ, value: Any) -> str:
+    """A declared field's values, as the screens give them."""
+    listed = [str(inner).strip() for inner in (value if isinstance(value, list) else [value])]
+    if champ.type == "nombre":
+        with suppress(ValueError):
+            listed = [nombre.parse(text).in_words for text in listed]
+    if champ.type == "oui_non":
+        listed = [{"true": "oui", "false": "non"}.get(text.lower(), text.lower()) for text in listed]
+    return phrases.values(champ, [one_line(text) for text in listed])
+
+
+def _shown(done: Modification, kind: Kind, code: str, value: Any) -> str:
     if value is None or value == "":
         return "(vide)"
+    if (champ := _declared(done, kind, code)) is not None and not isinstance(value, dict):
+        return _own(champ, value)
     if isinstance(value, dict):
         return spaced(undo_of.preuve(value) or "") if code == "preuves" else "(un groupe de clés)"
     if isinstance(value, list):
         inside = code if code == "preuves" else ""
-        return ", ".join(_shown(done, inside, inner) for inner in value) or "(vide)"
+        return ", ".join(_shown(done, kind, inside, inner) for inner in value) or "(vide)"
     text = str(value).strip()
     # A renaming changes codes, not what they stand for.
     feuille = done.feuille if done.action != "rename" else None
