@@ -110,6 +110,19 @@ def test_what_a_scale_says_stands() -> None:
     assert shown[1].symbole not in ("◐", "●", "▲")
 
 
+def test_alerts_are_told_apart() -> None:
+    alert = {"alerte": "oui"}
+    shown = scale({}, {}, alert, alert, alert)
+    assert [n.symbole for n in shown] == ["●", "◐", "▲", "▼", "◆"]
+    assert len({n.couleur for n in shown}) == 5
+    assert [n.symbole for n in scale({}, {"symbole": "▼"}, alert, {**alert, "symbole": "!"}, alert)][2:] == [
+        "▲",
+        "!",
+        "◆",
+    ]
+    assert len({n.symbole for n in scale(*[{}] * 4, *[alert] * 3)}) == 7
+
+
 def alerts(*niveaux: dict[str, Any]) -> list[int]:
     """The ranks of the levels that are alerts."""
     return [n.rang for n in scale(*niveaux) if n.alerte]

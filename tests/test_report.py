@@ -843,6 +843,48 @@ def test_the_date_of_reading_is_named(format: str) -> None:
     assert "6 étapes échues, 0 à venir, 15 sans date" in page.text
 
 
+@pytest.mark.parametrize("format", as_report.FORMATS)
+def test_steps_are_spoken_of_only_where_something_is_due(format: str) -> None:
+    mesures = [{"id": "1", "titre": "Une"}, {"id": "2", "titre": "Deux", "avancement": "satisfaisant"}]
+    assert "Prochaines étapes" not in render(small(mesures), format)
+    found = render(small([*mesures, {"id": "3", "titre": "Trois", "prochaine_etape": "Suite"}]), format)
+    assert "Prochaines étapes" in found and "Étapes des mesures" in found and "Étapes des chantiers" not in found
+
+
+@pytest.mark.parametrize("format", as_report.FORMATS)
+def test_a_roadmap_without_mesures_doesn_t_speak_of_them(format: str) -> None:
+    mission = Mission.model_validate({"titre": "Feuille de route"})
+    chantier = model.Chantier(id="c", titre="Chantier", avancement="satisfaisant")
+    levier = model.Levier(id="l", titre="Levier")
+    for feuille, said in (
+        (FeuilleDeRoute(mission, chantiers=(chantier,), leviers=(levier,)), "1 chantier : 1 satisfaisant."),
+        (FeuilleDeRoute(mission, leviers=(levier,)), "1 levier."),
+    ):
+        page = page_of(feuille, format)
+        assert not re.search("(?i)mesure", page.text) and said in page.text
+    assert "Aucune mesure." in page_of(small(), format).text
+
+
+@pytest.mark.parametrize("format", as_report.FORMATS)
+def test_the_synthesis_without_dimension_has_the_family_for_head(format: str) -> None:
+    page = page_of(small([{"id": "1", "titre": "Une", "avancement": "satisfaisant"}]), format)
+    assert page.text.count("Ensemble") == 1
+
+
+@pytest.mark.parametrize("format", as_report.FORMATS)
+def test_the_date_of_reading_is_said_once(format: str) -> None:
+    feuille = real()
+    moment = bilan.moment(feuille, parse("2021-05-07"), None)
+    assert moment
+    page = read_page(as_report.render(feuille, moment, format, None, VERSION), format)
+    assert "lu au" not in page.text.split("état au 7 mai 2021")[1]
+
+
+def test_columns_share_the_page_where_few_are_filled() -> None:
+    found = render(small([{"id": "1", "titre": "Une", "texte": "Texte"}]), "html")
+    assert "larges sobres" in found and ".sobres .c-titre,.sobres .c-precisions{width:auto}" in found
+
+
 def test_provenance_is_told_only_where_it_is() -> None:
     page = page_of(small([{"id": "1", "titre": "Une", "avancement": "satisfaisant"}]), "html")
     assert "inféré" not in page.text and "Saisi (1 niveau)" in page.text

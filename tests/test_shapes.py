@@ -115,6 +115,14 @@ def grid() -> Shape:
     )
 
 
+def crowd() -> Shape:
+    scale = levels(8)
+    scale[5]["alerte"], scale[6]["alerte"] = True, True
+    made = items(1000, dimension=lambda i: f"d{i % 22}", avancement=lambda i: f"n{i % 8}" if i % 9 else None)
+    dimensions = [{"code": f"d{i}", "libelle": words(45, i)} for i in range(22)]
+    return roadmap(made, echelle=scale, dimensions=dimensions)
+
+
 def closed() -> Shape:
     scale = [
         {"code": "fait", "libelle": "faite", "clos": True},
@@ -265,6 +273,7 @@ SHAPES: dict[str, Callable[[], Shape]] = {
     "one": lambda: {"mesures": {"mesures": [{"id": 1, "titre": "Seule"}]}},
     "thousand": thousand,
     "grid": grid,
+    "crowd": crowd,
     "two-levels": lambda: roadmap(items(12, avancement=lambda i: f"n{i % 2}"), echelle=levels(2)),
     "one-level": lambda: roadmap(items(3, avancement=lambda i: "n0"), echelle=levels(1)),
     "closed": closed,
@@ -453,8 +462,10 @@ def test_what_status_cuts_it_says(name: str, folders: Callable[[str], tuple[Path
         text = bare(invoke("status", "--data", str(folder), columns=width).out)
         # What goes on below is indented.
         for line in text.replace("\n    ", "   ").split("\n"):
-            if not re.search(r"… et [\d\u202f]+ autres? : alliances", line.replace("\u00a0", " ")):
-                for piece in re.split(r"…| en tout|   |[●◐◕◔◆■◇□▲○]{2,}", line):
+            if not re.search(
+                r"(… et [\d\u202f]+ autres?|[\d\u202f]+( dates?| chantiers?)?) : alliances", line.replace("\u00a0", " ")
+            ):
+                for piece in re.split(r"…| en tout|   |[●◐◕◔◆■◇□▲▼○]{2,}", line):
                     assert squeezed(piece) in whole or "Par dimension" in piece, line
 
 
@@ -527,3 +538,101 @@ def test_an_old_bilan_keeps_its_scale(folders: Callable[[str], tuple[Path, Shape
     page = Page(invoke("render", "--data", data, "--format", "html").out).text.replace("\u00a0", " ")
     assert "Totaux publiés : 3 feu vert, 2 feu orange, 1 feu rouge." in page
     assert "Échelle de ce bilan" in page
+
+
+def test_many_levels_leave_room_for_the_dimensions(
+    folders: Callable[[str], tuple[Path, Shape]], invoke: Invoke
+) -> None:
+    """Where a head a level wouldn't leave the labels their room, heads are short, and read in full aloud."""
+    page = invoke("render", "--data", str(folders("grid")[0]), "--format", "html").out
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert style and ".serres{table-layout:fixed}" in style[1] and ".serres .c-nom{width:30%}" in style[1]
+    table = page[page.index('<table class="cartes comptes serres">') :]
+    head = table[: table.index("</thead>")]
+    for n, made in enumerate(levels(8)):
+        assert f'<span class="lu">{made["libelle"]}</span>' in head
+        assert f"</span> P{'ABCDEFGH'[n]}</span>" in head
+    key = page[page.index('<ul class="cle">') :]
+    assert all(made["libelle"] in key[: key.index("</ul>")] for made in levels(8))
+    few = invoke("render", "--data", str(folders("two-levels")[0]), "--format", "html").out
+    assert '"cle"' not in few and " serres" not in few.split("</style>")[1]
+
+
+@pytest.mark.parametrize("width", [40, 45, 50, 55])
+def test_counts_that_a_narrow_terminal_has_no_table_for(
+    width: int, folders: Callable[[str], tuple[Path, Shape]], invoke: Invoke
+) -> None:
+    folder, made = folders("crowd")
+    text = bare(invoke("summarise", "--data", str(folder), columns=width).out)
+    assert max(cells(line) for line in text.split("\n")) <= width
+    assert "1\u202f000" in text.split("\nEnsemble\n")[1]
+    joined = re.sub(r"\s+", " ", text.replace("\u00a0", " ").replace("\u202f", " "))
+    assert all(d["libelle"] in joined for d in made["mission"]["dimensions"])
+    assert "total 45" in joined
+
+
+def test_two_alerts_have_two_signs(folders: Callable[[str], tuple[Path, Shape]], invoke: Invoke) -> None:
+    data = str(folders("crowd")[0])
+    assert "▲ : palier f   ▼ : palier g" in invoke("summarise", "--data", data, columns=80).spoken
+    text = invoke("status", "--data", data, columns=120, LC_ALL="C").out
+    assert "[PF] !" in text and "[PG] ?" in text
+
+
+def put(folder: Path, made: Shape) -> str:
+    for part, content in made.items():
+        (folder / f"{part}.yaml").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    return str(folder)
+
+
+def spoken(invoke: Invoke, *argv: str, columns: int | None = None) -> str:
+    return bare(invoke(*argv, columns=columns).spoken)
+
+
+def test_status_hides_no_alert_and_closes_its_brackets(tmp_path: Path, invoke: Invoke) -> None:
+    scale = levels(8)
+    scale[6] |= {"libelle": "engagé avec des difficultés réelles", "alerte": True}
+    scale[7] |= {"libelle": "à l’arrêt", "alerte": True}
+    made = items(
+        500,
+        id=lambda i: f"M{i}C{i % 7}-{i}",
+        avancement=lambda i: f"n{6 + i % 2}",
+        echeance=lambda i: ("2024-01", "2026-05")[i % 2],
+        bloqueurs=lambda i: [f"b{i % 20}"],
+    )
+    data = put(
+        tmp_path, roadmap(made, echelle=scale, bloqueurs=[{"id": f"b{n}", "libelle": f"Frein {n}"} for n in range(20)])
+    )
+    text = spoken(invoke, "status", "--data", data, columns=40)
+    assert "ou à l’arrêt : 500 mesures" in re.sub(r"\s+", " ", text)
+    assert text.count("(") == text.count(")") and "en to…" not in text
+    assert "mai 2026 (250 en tout)" in text and "0 sans date" in text
+
+
+def test_status_shows_the_titles_of_long_ids_and_aligns_short_ones(tmp_path: Path, invoke: Invoke) -> None:
+    made = items(3, id=lambda i: "ab" * 42 + str(i), avancement=lambda i: "en_retard")
+    data = put(tmp_path, roadmap(made))
+    text = spoken(invoke, "status", "--data", data, columns=60)
+    assert all(f"aba…  {words(40, n)[:20]}" in text for n in (1, 2, 3))
+    made = items(3, id=lambda i: (0, "9", "10", "1000")[i], avancement=lambda i: "en_retard")
+    (tmp_path / "short").mkdir()
+    data = put(tmp_path / "short", roadmap(made))
+    text = spoken(invoke, "status", "--data", data, columns=60)
+    assert {line.index(words(40, n)) for n in (1, 2, 3) for line in text.split("\n") if words(40, n) in line} == {8}
+
+
+def test_show_keeps_the_place_of_the_level_and_the_lines_of_a_text(tmp_path: Path, invoke: Invoke) -> None:
+    made = items(2, dimension=lambda i: "d", avancement=lambda i: "satisfaisant" if i == 1 else None)
+    made[1]["note"] = "Ligne une\nLigne deux"
+    champs = [{"code": "note", "libelle": "La **note** | du jour"}]
+    data = put(tmp_path, roadmap(made, dimensions=[{"code": "d", "libelle": "Volet"}], champs=champs))
+    for i in (101, 102):
+        text = spoken(invoke, "show", str(i), "--data", data)
+        assert text.index("Dimension") < text.index("Avancement")
+    assert re.search(r"La note \| du jour +Ligne une\n +Ligne deux\n", text)
+    head = invoke("list", "--data", data, "--format", "md").out
+    assert "| La note \\| du jour |" in head
+
+
+def test_summarise_leads_to_the_chantiers_where_there_is_no_mesure(tmp_path: Path, invoke: Invoke) -> None:
+    data = put(tmp_path, roadmap([], chantiers=items(2, avancement=lambda i: "satisfaisant")))
+    assert "alliances summarise chantiers" in spoken(invoke, "summarise", "--data", data)

@@ -413,6 +413,9 @@ ECHELLE_PAR_DEFAUT = tuple(
 )
 
 _MIDDLE_SHAPES = "◐◕◔◆■◇□"
+# The first alert has the first shape and colour, and so on.
+_ALERT_SHAPES = "▲▼◆■◇□"
+_ALERT_COLOURS = ("#c2410c", "#9d174d", "#7c2d12")
 _MIDDLE_COLOURS = ("#2676b8", "#3d7f9e", "#5b6f9c", "#6b7280", "#7a5c99", "#8a6d3b", "#98612f")
 
 
@@ -438,13 +441,20 @@ def echelons(niveaux: tuple[Niveau, ...]) -> tuple[Echelon, ...]:
     last = {niveau.code for niveau in ordered[1:][-1:] if niveau.alerte is None}
     alerts = {niveau.code for niveau in niveaux if niveau.alerte} or last
     taken: set[str] = {n.abrege for n in niveaux if n.abrege}
-    shapes = [s for s in _MIDDLE_SHAPES if s not in {n.symbole for n in niveaux}]
+    declared = {niveau.symbole for niveau in niveaux if niveau.symbole}
+    alert_shapes = [s for s in _ALERT_SHAPES if s not in declared] or list(_ALERT_SHAPES)
+    unsigned = sum(niveau.code in alerts and not niveau.symbole for niveau in niveaux)
+    shapes = [s for s in _MIDDLE_SHAPES if s not in {*declared, *alert_shapes[:unsigned]}] or list(_MIDDLE_SHAPES)
     out: list[Echelon] = []
-    middle = 0
+    middle = alarm = signed = 0
     for rank, niveau in enumerate(niveaux):
         alert = niveau.code in alerts
-        shape, colour = ("▲", "#c2410c") if alert else ("●", "#17559c")
-        if not alert and (rank > 0 or niveau.hors_ordre):
+        shape, colour = "●", "#17559c"
+        if alert:
+            shape, colour = alert_shapes[signed % len(alert_shapes)], _ALERT_COLOURS[alarm % len(_ALERT_COLOURS)]
+            alarm += 1
+            signed += not niveau.symbole
+        elif rank > 0 or niveau.hors_ordre:
             shape = shapes[middle % len(shapes)]
             colour = _MIDDLE_COLOURS[middle % len(_MIDDLE_COLOURS)]
             middle += 1

@@ -348,7 +348,7 @@ def _context(feuille: FeuilleDeRoute, moment: Moment, version: str) -> dict[str,
         },
         "presentes": _present_sections(feuille),
         "bilans": {famille: bilan.of(feuille, famille) for famille in suivis},
-        "etapes": {famille: bilan.etapes(feuille, items, moment.day) for famille, items in suivis.items()},
+        "etapes": {famille: _steps(feuille, items, moment.day) for famille, items in suivis.items()},
         "mesures_par_dimension": _by_dimension(feuille),
         "publications": tuple(_publication(feuille, publie) for publie in mission.bilans),
         "retenues": _blockers(feuille),
@@ -481,19 +481,28 @@ def _columns(
 
 
 def _present_sections(feuille: FeuilleDeRoute) -> frozenset[str]:
-    """The sections that have something to say; the others (`synthese`, `mesures`, `methode`) always do."""
+    """The sections that have something to say; the others (`synthese`, `methode`) always do. That there is no mesure is
+    said only where there is nothing else either."""
     mission, sections = feuille.mission, feuille.mission.sections
     items = [item for famille in FAMILLES for item in feuille.with_level(famille)]
+    told = sections.mesures != Section() or any(dimension.texte for dimension in mission.dimensions)
     said: dict[str, object] = {
+        "mesures": feuille.mesures or told or not (feuille.chantiers or feuille.leviers),
         "mission": mission.fiche or mission.parties or sections.mission != Section(),
         "chantiers": feuille.chantiers or sections.chantiers != Section(),
         "leviers": feuille.leviers or sections.leviers != Section(),
         "retirees": any(map(feuille.gone, FAMILLES)),
         "bilans": mission.bilans,
         "bloqueurs": mission.bloqueurs or any(item.bloqueurs for item in items),
-        "etapes": any(bilan.etat(feuille, item, date.max) for item in items),
+        "etapes": any(any(_steps(feuille, feuille.with_level(famille), date.max)) for famille in FAMILLES),
     }
     return frozenset(name for name, something in said.items() if something)
+
+
+def _steps(feuille: FeuilleDeRoute, items: Sequence[Suivi], day: date) -> bilan.Etapes:
+    """The next steps of a family; none where no item that isn't over has a step or a date: nothing is waited for."""
+    waited = any((item.echeance or item.prochaine_etape) and bilan.etat(feuille, item, day) for item in items)
+    return bilan.etapes(feuille, items if waited else (), day)
 
 
 def _publication(feuille: FeuilleDeRoute, publie: BilanPublie) -> Publication:

@@ -148,7 +148,7 @@ def list_as_md(vue: Vue, famille: Famille, items: Sequence[Item]) -> str:
         rows = [_row(vue, record) for record in items if isinstance(record, Suivi)]
     for champ in feuille.champs(famille):
         if champ.propre and any(getattr(record, champ.attribut) for record in items):
-            header.append(markdown.escape(champ.libelle, cell=True))
+            header.append(markdown.escape(plain(champ.libelle), cell=True))
             for row, record in zip(rows, items, strict=True):
                 values = [in_words(value) for value in getattr(record, champ.attribut)]
                 row.append(phrases.values(champ, [markdown.rich(spaced(value), cell=True) for value in values]))
@@ -203,7 +203,7 @@ def summary_as_md(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement:
     sans = whole.compte.sans_avancement > 0
     niveaux = vue.feuille.echelle if whole.compte.sans_avancement < whole.compte.total else ()
     head = phrases.group_heading(groupement) if groupement else "Dimension" if groupes else whole.famille.capitalize()
-    header = [markdown.escape(head, cell=True)]
+    header = [markdown.escape(plain(head), cell=True)]
     header += [_level(niveau) for niveau in niveaux]
     header += ["sans niveau"] * sans + ["Total"]
     rows = []

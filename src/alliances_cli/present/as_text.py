@@ -53,6 +53,7 @@ MAX_LINES = 23
 INFERE = "niveau inféré du texte, ni publié ni saisi"
 # One character a level in ASCII bars, from the best on; alerts have their own.
 _ASCII_BAR = "#=-+~:%$"
+_ASCII_ALERTS = "!?@&"
 
 
 # --- status -----------------------------------------------------------------------------------------------------------
@@ -63,12 +64,13 @@ class _Section:
     """A part of the status: its head always stands, its items fold when the screen is too small.
 
     Items take a line each, or, where `lead` is given, follow each other after it. An `attached` part has no blank line
-    before it.
+    before it. `whole` is said where no item is shown (else their number and `more`).
     """
 
     head: list[Line] = field(default_factory=list)
     items: list[Line] = field(default_factory=list)
     more: str = ""
+    whole: str = ""
     lead: Line | None = None
     attached: bool = False
     shown: int = 0
@@ -78,6 +80,9 @@ class _Section:
         if self.lead is not None and shown:
             shown = _flow([self.lead + shown[0], *shown[1:]], width)
         left = len(self.items) - self.shown
+        if left and not shown:
+            said = Span(spaced(self.whole or f"{number(left)} : {self.more}"), "soft")
+            return [*self.head, *_folded((*(self.lead or line("  ")), said), width)]
         others = f"  … et {number(left)} {'autre' if left == 1 else 'autres'} : {self.more}"
         return [*self.head, *shown, *(_folded(line(Span(spaced(others), "soft")), width) if left else [])]
 
@@ -163,8 +168,8 @@ def _counts(vue: Vue, terminal: Terminal) -> list[_Section]:
     groupes = [Groupe(None, "Ensemble", compte), *whole.groupes]
     sans = compte.sans_avancement > 0
     legend: list[Line] = []
-    for rank, niveau in enumerate(feuille.echelle):
-        bar = "" if terminal.glyphs else f" {_bar_sign(rank, niveau, terminal)}"
+    for niveau, mark in zip(feuille.echelle, _bar_signs(feuille, terminal), strict=True):
+        bar = "" if terminal.glyphs else f" {mark}"
         sign = f"{_sign(niveau, terminal)}{bar} {number(compte.comptes[niveau.code])}{NBSP}"
         legend.append(line(Span(sign, _style(niveau)), spaced(niveau.libelle)))
     if sans:
@@ -177,10 +182,14 @@ def _counts(vue: Vue, terminal: Terminal) -> list[_Section]:
     signs = [(_sign(n, terminal), _style(n)) for n in feuille.echelle] + [(_no_level(terminal), "soft")] * sans
     left = label_width + 2 + sum(cells(sign) + 1 + width + 2 for (sign, _), width in zip(signs, digits, strict=True))
     head = _flow(legend, terminal.width, indent=0)
+    more = f"Par dimension : alliances summarise ({count(len(groupes) - 1, 'groupe')})"
     if terminal.width is not None and left - 2 > terminal.width:
         # So many levels that a row of counts doesn't fit: the legend has the whole's.
-        more = f"  Par dimension : alliances summarise ({count(len(groupes) - 1, 'groupe')})"
-        return [_Section([*head, *(_folded(line(Span(spaced(more), "soft")), terminal.width) if groupes[1:] else [])])]
+        return [
+            _Section(
+                [*head, *(_folded(line(Span(spaced("  " + more), "soft")), terminal.width) if groupes[1:] else [])]
+            )
+        ]
     bar_width = min(max((terminal.width or 120) - left - 1, 0), 60)
     rows: list[Line] = []
     for groupe, row in zip(groupes, numbers, strict=True):
@@ -192,13 +201,20 @@ def _counts(vue: Vue, terminal: Terminal) -> list[_Section]:
             pieces += [Span(sign, style if n else "soft"), Span(f" {number(n):>{width}}  ", "" if n else "soft")]
         pieces += _bar(feuille, groupe.compte, compte.total, bar_width, terminal)
         rows.append(tuple(pieces))
-    return [_Section([*head, rows[0]], rows[1:], "alliances summarise")]
+    return [_Section([*head, rows[0]], rows[1:], "alliances summarise", more)]
 
 
-def _bar_sign(rank: int, niveau: Echelon, terminal: Terminal) -> str:
+def _bar_signs(feuille: FeuilleDeRoute, terminal: Terminal) -> list[str]:
+    """What stands for an item in a bar, a sign a level of the scale."""
     if terminal.glyphs:
-        return niveau.symbole
-    return "!" if niveau.alerte else _ASCII_BAR[rank % len(_ASCII_BAR)]
+        return [niveau.symbole for niveau in feuille.echelle]
+    alerts = [niveau.code for niveau in feuille.echelle if niveau.alerte]
+    return [
+        _ASCII_ALERTS[alerts.index(niveau.code) % len(_ASCII_ALERTS)]
+        if niveau.alerte
+        else _ASCII_BAR[rank % len(_ASCII_BAR)]
+        for rank, niveau in enumerate(feuille.echelle)
+    ]
 
 
 def _bar(feuille: FeuilleDeRoute, compte: Compte, largest: int, width: int, terminal: Terminal) -> list[Span]:
@@ -208,9 +224,9 @@ def _bar(feuille: FeuilleDeRoute, compte: Compte, largest: int, width: int, term
         return []
     scale = min(1.0, width / largest)
     spans = []
-    for rank, niveau in enumerate(feuille.echelle):
+    for niveau, mark in zip(feuille.echelle, _bar_signs(feuille, terminal), strict=True):
         n = compte.comptes[niveau.code]
-        spans.append(Span(_bar_sign(rank, niveau, terminal) * (max(1, int(n * scale)) if n else 0), _style(niveau)))
+        spans.append(Span(mark * (max(1, int(n * scale)) if n else 0), _style(niveau)))
     n = compte.sans_avancement
     spans.append(Span(("○" if terminal.glyphs else ".") * (max(1, int(n * scale)) if n else 0), "soft"))
     return spans
@@ -249,7 +265,8 @@ def _chantiers(feuille: FeuilleDeRoute, terminal: Terminal) -> list[_Section]:
         titre = spaced(one_line(chantier.titre))
         groups.append((sign, Span(NBSP + (clipped(titre, 40, terminal.ellipsis) if terminal.width else titre))))
     lead = line(f"{count(len(groups), 'chantier')}{NBSP}: ")
-    return [_Section(items=groups, more="alliances list chantiers", lead=lead)] if groups else []
+    more = "alliances list chantiers"
+    return [_Section(items=groups, more=more, whole=more, lead=lead)] if groups else []
 
 
 def _late(feuille: FeuilleDeRoute, terminal: Terminal) -> list[_Section]:
@@ -258,16 +275,23 @@ def _late(feuille: FeuilleDeRoute, terminal: Terminal) -> list[_Section]:
     others = bilan.late(feuille, feuille.chantiers)
     if not alerts or not (items or others):
         return []
-    words = capitalised(enumeration([n.libelle for n in alerts], "ou"))
     found: dict[Famille, tuple[Suivi, ...]] = {"mesures": items, "chantiers": others}
     said = [count(len(inside), SINGULIER[famille]) for famille, inside in found.items() if inside]
     counted = f"{NBSP}: {enumeration(said)}"
-    words = spaced(one_line(words))
-    if terminal.width is not None:
-        words = clipped(words, terminal.width - cells(counted), terminal.ellipsis)
-    head = line(Span(words, "strong"), counted)
-    lines = [line(f"  {item.id}  ", spaced(one_line(item.titre))) for item in (*items, *others)]
-    return [_Section([head], lines, _lists("--en-retard", [f for f, inside in found.items() if inside]))]
+    labels = [spaced(one_line(n.libelle)) for n in alerts]
+    head = _folded(line(Span(capitalised(enumeration(labels, "ou")), "strong"), counted), terminal.width)
+    if terminal.width is not None and len(head) > 2:
+        # Every label has its part of two lines.
+        share = max((2 * terminal.width - cells(counted) - 8) // len(labels) - 4, 6)
+        words = enumeration([clipped(label, share, terminal.ellipsis) for label in labels], "ou")
+        head = _folded(line(Span(capitalised(words), "strong"), counted), terminal.width)
+    room = min(max(cells(item.id) for item in (*items, *others)), (terminal.width or 60) // 3)
+    lines = []
+    for item in (*items, *others):
+        identifier = clipped(item.id, room, terminal.ellipsis) if terminal.width else item.id
+        space = " " * max(room - cells(identifier), 0)
+        lines.append(line(f"  {identifier}{space}  ", spaced(one_line(item.titre))))
+    return [_Section(head, lines, _lists("--en-retard", [f for f, inside in found.items() if inside]))]
 
 
 def _steps(vue: Vue, terminal: Terminal) -> list[_Section]:
@@ -286,7 +310,8 @@ def _steps(vue: Vue, terminal: Terminal) -> list[_Section]:
             coming += [(famille, item) for item in etapes.a_venir]
             echues = Span(count(len(etapes.echues), "échue"), "alert" if etapes.echues else "")
             others = f", {number(len(etapes.a_venir))} à venir, {number(len(etapes.sans_date))} sans date"
-            heads.append(line(Span(spaced(f"Étapes des {famille} : "), "strong"), echues, others))
+            said = line(Span(spaced(f"Étapes des {famille} : "), "strong"), echues, others)
+            heads += _folded(said, terminal.width)
     return [
         _Section(heads),
         _due_section("échues", overdue, "--echues", terminal),
@@ -301,9 +326,14 @@ def _due_section(word: str, found: Sequence[tuple[Famille, Suivi]], option: str,
         assert item.echeance is not None
         words = item.echeance.in_words.replace(" ", NBSP)
         by_date.setdefault((item.echeance.last, words), []).append(_short(famille, item))
-    groups = [line(f"{words} ({_names(names, terminal)})") for (_, words), names in sorted(by_date.items())]
+    lead = line(spaced(f"  {word} : "))
+    groups = []
+    for (_, words), names in sorted(by_date.items()):
+        room = terminal.width - width_of(lead) - cells(words) - 3 if terminal.width else None
+        groups.append(line(f"{words} ({_names(names, terminal, room)})"))
     more = _lists(option, [famille for famille, _ in found])
-    return _Section(items=groups, more=more, lead=line(spaced(f"  {word} : ")), attached=True)
+    whole = f"{count(len(groups), 'date')} : {more}"
+    return _Section(items=groups, more=more, whole=whole, lead=lead, attached=True)
 
 
 def _lists(option: str, familles: Sequence[Famille]) -> str:
@@ -312,23 +342,31 @@ def _lists(option: str, familles: Sequence[Famille]) -> str:
     return enumeration([commands[famille] for famille in dict.fromkeys(familles)])
 
 
-def _names(names: Sequence[str], terminal: Terminal) -> str:
-    """All the names, or, on a terminal, the first ones and how many there are."""
+def _names(names: Sequence[str], terminal: Terminal, room: int | None = None) -> str:
+    """All the names, or, on a terminal, the first ones and how many there are, in `room` columns where it is given."""
     joined = ", ".join(names)
-    if terminal.width is None or (len(names) <= 6 and cells(joined) <= terminal.width // 2):
+    if terminal.width is None:
         return joined
-    return f"{', '.join(names[:2])}{terminal.ellipsis} {number(len(names))} en tout"
+    room = terminal.width if room is None else room
+    if len(names) <= 6 and cells(joined) <= min(terminal.width // 2, room):
+        return joined
+    if len(names) == 1:
+        return clipped(joined, max(min(terminal.width // 2, room), 6), terminal.ellipsis)
+    total = f"{number(len(names))} en tout"
+    said = [f"{', '.join(names[:n])}{terminal.ellipsis} {total}" for n in (2, 1) if n < len(names)]
+    return next((text for text in said if cells(text) <= room), total)
 
 
 def _blockers(feuille: FeuilleDeRoute, terminal: Terminal) -> list[_Section]:
     retenues = bilan.retenues(feuille)
     groups: list[Line] = []
     for r in retenues:
-        held = f" ({_names([_short(famille, item) for famille, item in r.items], terminal)})"
+        names = [_short(famille, item) for famille, item in r.items]
+        held = f" ({_names(names, terminal, max((terminal.width or 0) - 31, 10))})"
         libelle = spaced(one_line(r.libelle))
         if terminal.width is not None:
             # What is held back stays in sight, beside « Bloqueurs : » too.
-            libelle = clipped(libelle, max(terminal.width - cells(held) - 12, 16), terminal.ellipsis)
+            libelle = clipped(libelle, max(terminal.width - cells(held) - 12, 12), terminal.ellipsis)
         groups.append(line(libelle + held))
     lead = line(Span("Bloqueurs", "strong"), f"{NBSP}: ")
     more = _lists("--bloquees", [famille for r in retenues for famille, _ in r.items])
@@ -497,6 +535,8 @@ def show(vue: Vue, famille: Famille, item: Item, terminal: Terminal) -> Screen:
     links = liens.both_ways(feuille).get((famille, item.id), {})
     for champ in feuille.champs(famille):
         value = getattr(item, champ.attribut)
+        if champ.code == "avancement" and not value:
+            add(champ.libelle, line(Span("sans niveau", "soft")))
         if champ.code in ("id", "titre", "provenance") or not value:
             continue
         if champ.propre:
@@ -524,8 +564,6 @@ def show(vue: Vue, famille: Famille, item: Item, terminal: Terminal) -> Screen:
             add(champ.libelle, line(value.in_words))
         else:
             add(champ.libelle, *_paragraphs(str(value)))
-    if famille != "leviers" and not getattr(item, "avancement", None):
-        rows.insert(0, (line(Span("Avancement", "strong")), line(Span("sans niveau", "soft"))))
     add("Mesures", *(_link(link) for link in links.get("mesures", ())))
     add("Cité par", *(_link(link) for link in links.get("cite_par", ())))
     add("Remplace", *(_link(link) for link in liens.replaced(feuille).get((famille, item.id), ())))
@@ -571,10 +609,11 @@ def show_retired(vue: Vue, famille: Famille, retiree: Retiree, terminal: Termina
 
 
 def _own_values(champ: Champ, values: Sequence[Valeur]) -> list[Line]:
-    """A declared field's values: on one line where they are short, else one a line."""
+    """A declared field's values: on one line where they are short, else one a line; a text keeps its lines."""
     if champ.type in ("texte", "url") and (len(values) > 1 or "\n" in str(values[0])):
         said = [piece for value in values for piece in _paragraphs(in_words(value))]
-        if champ.type == "url" or sum(width_of(piece) for piece in said) > 60:
+        several = any("\n" in str(value) for value in values)
+        if several or champ.type == "url" or sum(width_of(piece) for piece in said) > 60:
             return said
     return [_own_line(champ, values)]
 
@@ -620,6 +659,10 @@ def summary(
         Wrapped(line(spaced(sentence))),
     ]
     if not compte.total:
+        if whole.famille == "mesures" and any(chantier.avancement for chantier in feuille.chantiers):
+            screen.append(
+                Wrapped(line(Span(spaced("Les chantiers ont des niveaux : alliances summarise chantiers"), "soft")))
+            )
         return screen
     screen += _count_table(feuille, compte, groupes, groupement, terminal)
     notes: Screen = []
@@ -661,17 +704,45 @@ def _count_table(
             screen.append(Wrapped(text, hang=4) if width_of(text) > terminal.width else text)
         screen.append(line())
         names = short
+        numbers = [_figures(compte, niveaux, nowhere=bool(sans))]
+        numbers += [_figures(groupe.compte, niveaux, nowhere=bool(sans)) for groupe in groupes]
+        heads = [*names, *[nowhere] * bool(sans), "Total"]
+        widths = [max(cells(head), *(len(number(row[i])) for row in numbers)) for i, head in enumerate(heads)]
+        if min(label_width, 8) + sum(width + 2 for width in widths) > terminal.width:
+            return [*screen, *_count_blocks(everything, heads, niveaux, bool(sans), terminal)]
     heading = phrases.group_heading(groupement) if groupement else "Dimension" if groupes else ""
     columns = [Column(spaced(one_line(heading)), wraps=True)]
     columns += [Column(name, right=True) for name in (*names, *[nowhere] * bool(sans), "Total")]
     rows = []
     for groupe in everything:
         whole = "strong" if groupe is everything[-1] else ""
-        numbers = [groupe.compte.comptes[niveau.code] for niveau in niveaux]
-        numbers += [groupe.compte.sans_avancement] * bool(sans) + [groupe.compte.total]
-        figures = [line(Span(number(n), whole or ("" if n else "soft"))) for n in numbers]
+        found = _figures(groupe.compte, niveaux, nowhere=bool(sans))
+        figures = [line(Span(number(n), whole or ("" if n else "soft"))) for n in found]
         rows.append((line(Span(spaced(one_line(groupe.libelle)), whole)), *figures))
     return [*screen, Table(tuple(columns), tuple(rows))]
+
+
+def _figures(compte: Compte, niveaux: Sequence[Echelon], nowhere: bool) -> list[int]:
+    """The count of each level, then of what has none (`nowhere`), then of all."""
+    return [*(compte.comptes[n.code] for n in niveaux), *[compte.sans_avancement] * nowhere, compte.total]
+
+
+def _count_blocks(
+    groupes: Sequence[Groupe], heads: Sequence[str], niveaux: Sequence[Echelon], nowhere: bool, terminal: Terminal
+) -> Screen:
+    """A group after the other, its numbers under its label: what a terminal too narrow for the table gets."""
+    screen: Screen = []
+    for groupe in groupes:
+        label = spaced(one_line(groupe.libelle))
+        screen.append(Wrapped(line(Span(label, "strong")), hang=2))
+        figures = _figures(groupe.compte, niveaux, nowhere)
+        said = [
+            line(Span(f"{head.lower() if head == 'Total' else head}{NBSP}{number(n)}", "" if n else "soft"))
+            for head, n in zip(heads, figures, strict=True)
+        ]
+        rows = _flow([line("  ", *said[0]), *said[1:]], terminal.width, indent=2)
+        screen += [Wrapped(row, hang=4) if width_of(row) > (terminal.width or 0) else row for row in rows]
+    return screen
 
 
 # --- check and problems -----------------------------------------------------------------------------------------------
