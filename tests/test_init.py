@@ -96,6 +96,11 @@ def test_words_that_yaml_would_twist_are_kept(invoke: Invoke) -> None:
     assert "# « A » : \\# 'b' \"c\" $titre ${items} **gras** \\\\n\n" in Path("README.md").read_text("utf-8")
 
 
+def test_the_title_is_no_markup_in_the_readme_but_for_its_bold(invoke: Invoke) -> None:
+    invoke("init", "--titre", "2 * 3 * 4 ~~non~~ **oui *a***")
+    assert Path("README.md").read_text("utf-8").startswith("# 2 \\* 3 \\* 4 \\~\\~non\\~\\~ **")
+
+
 def test_the_workflows_are_valid_and_their_commands_exist(invoke: Invoke) -> None:
     invoke("init", "--yes", "--outil", "https://exemple.fr/outils/alliances.git@v1.0")
     github = yaml.safe_load(Path(".github/workflows/feuille-de-route.yml").read_text("utf-8"))
@@ -136,6 +141,39 @@ def test_the_readme_names_commands_that_exist(invoke: Invoke) -> None:
     assert named <= set(group.commands)
 
 
+def test_the_commands_of_the_readme_work_as_they_are(invoke: Invoke) -> None:
+    """All but those that install the tool, in their order, in a folder that has one item."""
+    invoke("init", "--yes")
+    Path("bin").mkdir()
+    command = Path("bin/alliances")
+    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m alliances_cli "$@"\n')
+    command.chmod(0o755)
+    names = {f"GIT_{who}_{what}": "x@exemple.fr" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    environment = {
+        **os.environ,
+        **names,
+        "PATH": f"{Path('bin').absolute()}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(REPOSITORY / "src"),
+    }
+    blocks = re.findall(r"```sh\n(.*?)```", Path("README.md").read_text("utf-8"), re.DOTALL)
+    lines = [line for block in blocks[1:] for line in block.splitlines()]
+    assert len(lines) >= 13
+    for line in ("git init -q", 'alliances add mesure --titre "Une promesse"', *lines):
+        said = line.replace(" ID", " 1").replace(" DATE", " 2021-06-30")
+        done = subprocess.run(["sh", "-c", said], env=environment, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, f"{said}\n{done.stdout}{done.stderr}"
+    assert {"public/index.html", "public/bilan.md"} <= set(files("."))
+
+
+def test_the_readme_says_what_is_to_be_filled_in_only_where_it_is(invoke: Invoke) -> None:
+    said = "Tant que `requirements.txt` contient `ADRESSE@VERSION`"
+    invoke("init", "sans", "--yes")
+    invoke("init", "avec", "--yes", "--outil", "https://exemple.fr/outils/alliances.git@v1.0")
+    assert said in Path("sans/README.md").read_text("utf-8")
+    readme = Path("avec/README.md").read_text("utf-8")
+    assert said not in readme and "$" not in readme
+
+
 def test_what_git_is_told_to_leave_out(invoke: Invoke) -> None:
     invoke("init", "--yes")
     subprocess.run(["git", "init", "-q"], check=True)
@@ -144,6 +182,23 @@ def test_what_git_is_told_to_leave_out(invoke: Invoke) -> None:
     for name in PLACES:
         assert subprocess.run(["git", "check-ignore", "-q", name]).returncode == 1, name
     assert "git init" not in invoke("init", "sous", "--yes").out
+
+
+def test_what_only_works_at_the_root_of_a_repository_is_said_below_it(invoke: Invoke) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    assert "racine" not in invoke("init", "--yes").out
+    said = invoke("init", "docs/un plan", "--yes").spoken
+    assert "Ce dossier est « docs/un plan » dans un dépôt git plus grand" in said
+    assert (
+        ".pre-commit-config.yaml, .github/workflows/feuille-de-route.yml et .gitlab-ci.yml n'y ont aucun effet" in said
+    )
+    assert "--data 'docs/un plan'" in said
+    assert "racine" not in invoke("init", "docs/un plan").out
+    # Moved as it says, the hook sees the files and finds the roadmap.
+    hook = yaml.safe_load(Path("docs/un plan/.pre-commit-config.yaml").read_text("utf-8"))["repos"][0]["hooks"][0]
+    assert re.search(hook["files"], "docs/un plan/data/mesures.yaml")
+    assert re.search(hook["files"], "data/mesures.yaml") and not re.search(hook["files"], "metadata/x.yaml")
+    invoke(*shlex.split(hook["entry"])[1:], "--data", "docs/un plan")
 
 
 # --- what stands already ----------------------------------------------------------------------------------------------
@@ -182,6 +237,32 @@ def test_the_title_of_a_mission_that_stands_is_the_readmes(invoke: Invoke) -> No
     Path("data/mission.yaml").write_text("titre: |\n  Un\n  titre\n")
     invoke("init")
     assert Path("README.md").read_text("utf-8").startswith("# Un titre\n")
+
+
+def test_options_that_a_standing_file_keeps_from_applying_are_told(invoke: Invoke) -> None:
+    argv = ("init", "g", "--titre", "Un  titre", "--niveau", "Fait", "--dimension", "D")
+    tool = ("--outil", "https://exemple.fr/a.git@v1")
+    invoke(*argv, *tool)
+    before = files("g")
+    # The same words again ask for nothing else.
+    same = invoke(*argv, *tool)
+    assert "tous les fichiers sont déjà là" in same.spoken and same.err == ""
+    other = ("init", "g", "--titre", "Autre", "--niveau", "A", "--outil", "https://exemple.fr/a.git@v2")
+    said = invoke(*other, code=2).spoken
+    assert "rien à écrire : tous les fichiers sont déjà là" in said
+    assert "--titre et --niveau restent sans effet : « g/data/mission.yaml » est déjà là" in said
+    assert "--outil reste sans effet : « g/requirements.txt » est déjà là" in said
+    assert files("g") == before
+    # Where something can be written it is, in the words of the mission that stands.
+    Path("g/README.md").unlink()
+    Path("g/data/mesures.yaml").unlink()
+    done = invoke(*other, "--format", "json")
+    assert "--titre et --niveau restent sans effet" in done.err.replace("\u00a0", " ")
+    assert json.loads(done.out)["echelle"] == [{"code": "fait", "libelle": "Fait"}]
+    assert {k: v for k, v in files("g").items() if k != "README.md"} == {
+        k: v for k, v in before.items() if k != "README.md"
+    }
+    assert Path("g/README.md").read_text("utf-8").startswith("# Un titre\n")
 
 
 def test_what_stands_and_does_not_agree_is_refused(invoke: Invoke) -> None:
@@ -275,6 +356,8 @@ def test_without_a_terminal_a_title_or_yes_is_needed(invoke: Invoke) -> None:
         (("--titre", "T", "--niveau", "Fait", "--niveau", "fait"), "--niveau : « fait » est donné deux fois"),
         (("--titre", "T", "--dimension", " "), "--dimension : valeur vide"),
         (("--titre", "T", "--outil", "alliances"), "--outil : « alliances » : l'adresse"),
+        (("--titre", "T", "--outil", "git@exemple.fr:a/b.git@v1"), "par exemple ssh://git@exemple.fr/a/b.git@v1"),
+        (("--titre", "T", "--outil", "git@exemple.fr:a/b.git"), "par exemple ssh://git@exemple.fr/a/b.git@VERSION"),
         (("--titre", "T", "--map", "a=b"), "--map ne va qu'avec --from"),
         (("--titre", "T", "--famille", "leviers"), "--famille ne va qu'avec --from"),
         (("--titre", "T", "--new-scale"), "--new-scale ne va qu'avec --from"),
@@ -349,6 +432,7 @@ def test_questions_are_asked_and_enter_keeps_the_default() -> None:
     assert code == 0
     assert "Titre [Feuille de route] : " in seen
     assert "niveaux : « A » est donné deux fois\nNiveaux, du meilleur au moins bon" in seen
+    assert all(len(line.partition(" : ")[0]) < 58 for line in seen.splitlines() if "] : " in line)
     found = mission(".")
     assert found["titre"] == "Ma feuille"
     assert [d["code"] for d in found["dimensions"]] == ["politiques", "strategiques"]
@@ -408,7 +492,7 @@ def test_a_french_excel_file_comes_in(invoke: Invoke) -> None:
         "Notes       laissée de côté (vide)",
         "Identifiants : le fichier n'en donne pas ; de 1 à 2, dans son ordre",
         "Chantiers créés : Été (ete)",
-        "Dates : 2 en forme française",
+        "Dates : 2 en forme française, réécrites (30/06/2021 : 2021-06-30)",
     ):
         assert line in said
     invoke("check", "--data", "f")
@@ -418,6 +502,12 @@ def test_a_french_excel_file_comes_in(invoke: Invoke) -> None:
     assert mission("f")["champs"] == [{"code": "budget", "libelle": "Budget", "type": "texte", "famille": "mesures"}]
     raw = yaml.safe_load(Path("f/data/mesures.yaml").read_text("utf-8"))["mesures"]
     assert [i.get("budget") for i in raw] == ["12 000 €", None]
+
+
+def test_one_row_is_numbered_1_and_its_own_date_is_cited(invoke: Invoke) -> None:
+    said = begin(invoke, "titre;échéance\na;02/2027\n", "--dry-run").spoken
+    assert "Identifiants : le fichier n'en donne pas ; 1\n" in said
+    assert "Dates : 1 en forme française, réécrite (02/2027 : 2027-02)" in said
 
 
 def test_the_mapping_is_shown_and_nothing_written_before_somebody_agrees(invoke: Invoke) -> None:
@@ -500,6 +590,44 @@ def test_all_the_faults_of_the_values_are_said_at_once(invoke: Invoke) -> None:
     ):
         assert complaint in said
     assert not Path("f").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Titre;Preuves\nA;www.ville.example\n", ["2: colonne « Preuves » : adresse douteuse « www.ville.example »"]),
+        ("titre;renvois\na;2\nb;1\n", ["2: colonne « renvois » : renvois qui tournent en rond"]),
+        ("id;titre;prochaine_etape\nx;a;voir\ny;b;\n", ["3: mesure y : pas de « prochaine_etape »"]),
+        ("titre;avancement;bloqueurs\na;très satisfaisant;loi\n", ["2: colonne « bloqueurs » : « très satisfaisant »"]),
+        ("titre;Preuves\n" + "a;b.fr\n" * 23, [f"{n}: colonne « Preuves » : adresse" for n in range(2, 22)]),
+    ],
+)
+def test_what_strict_would_refuse_is_told_before_anything_is_written(
+    invoke: Invoke, text: str, told: list[str]
+) -> None:
+    shown = begin(invoke, text, "--titre", "T", code=2).spoken
+    assert [line for line in shown.splitlines() if line.startswith("x.csv:")] != []
+    for place in told:
+        assert f"x.csv:{place}" in shown
+    n = 23 if len(told) > 1 else 1
+    word = "avertissements" if n > 1 else "avertissement"
+    assert (
+        f"{n} {word} ; « check --strict », que lancent le crochet et les workflows, échouera tant qu'il en reste"
+        in shown
+    )
+    assert ("… et 3 autres avertissements" in shown) is (n > 20)
+    assert not Path("f").exists()
+    done = begin(invoke, text, "--titre", "T", "--yes", "--format", "json")
+    assert len(json.loads(done.out)["source"]["avertissements"]) == n
+    Path("f/README.md").unlink()
+    done = begin(invoke, text, "--titre", "T", "--yes")
+    assert f"{n} {word} : alliances check" in done.out.replace("\u00a0", " ")
+    assert f"{n} {word}" in invoke("check", "--strict", "--data", "f", code=1).spoken
+
+
+def test_a_clean_spreadsheet_says_nothing_of_warnings(invoke: Invoke) -> None:
+    assert "avertissement" not in begin(invoke, "titre\na\n", "--yes").spoken
+    invoke("check", "--strict", "--data", "f")
 
 
 def test_other_lists_can_be_filled(invoke: Invoke) -> None:

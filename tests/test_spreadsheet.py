@@ -142,10 +142,9 @@ def test_any_bytes_are_rows_or_a_refusal(data: bytes) -> None:
         ("Jeanne;12\nPaul;13\n", 'f.csv:1: aucune colonne n\'est le titre (Jeanne, 12) ; --map "COLONNE=titre" le dit'),
         (b"titre;texte\na;\x00\n", "f.csv:2: ce n'est pas un fichier CSV : caractère nul"),
         (b"titre;texte\n\x07;b\n", "f.csv:2: ce n'est pas un fichier CSV : caractère de contrôle (U+0007)"),
-        (
-            b"PK\x03\x04\x00",
-            "f.csv:1: ce n'est pas un fichier CSV : caractère de contrôle (U+0003) ; un classeur .xlsx",
-        ),
+        (b"PK\x03\x04\x14\x00\x08\x81\x9d", "f.csv: ce n'est pas un fichier CSV, c'est un classeur .xlsx ou .ods"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "f.csv: ce n'est pas un fichier CSV, c'est un classeur .xls"),
+        (b"%PDF-1.7\n%\xe2\xe3", "f.csv: ce n'est pas un fichier CSV, c'est un PDF"),
         (b"titre;texte\na;b\n\xe9\x81;c\n", "f.csv:3: ni UTF-8, ni UTF-16, ni Windows-1252"),
         ("titre;texte\nété;été\n".encode() + b"\xc3;x\n", "f.csv:3: ni UTF-8, ni UTF-16, ni Windows-1252"),
         (b"\xef\xbb\xbftitre;texte\n\xe9;b\n", "f.csv:2: ce n'est pas du texte en UTF-8"),
@@ -154,6 +153,28 @@ def test_any_bytes_are_rows_or_a_refusal(data: bytes) -> None:
 )
 def test_what_cannot_be_read_is_refused_with_its_line(text: str | bytes, complaint: str) -> None:
     assert complaint in refusal(text).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Jeanne;12\nPaul;13\n", 1),
+        ("\nPlan 2025\n\nTitre;Pilotes\nA;b\n", 2),
+        ("Plan 2025;;\n;;\nTitre;Pilotes;Budget\nA;b;1\n", 1),
+    ],
+)
+def test_the_line_that_is_read_as_the_header_is_said_where_it_is_none(text: str, line: int) -> None:
+    said = refusal(text).replace("\u00a0", " ")
+    assert f"f.csv:{line}: la ligne {line} est lue comme celle des titres" in said
+    assert "retirez ce qui les précède" in said
+
+
+def test_a_header_that_is_one_is_not_doubted() -> None:
+    assert "est lue comme" not in refusal("titre;texte\na;b;c\n")
+
+
+def test_a_bar_is_no_separator() -> None:
+    assert "« | » ne sépare pas les colonnes" in refusal("Titre|Avancement\na|b\n")
 
 
 def test_all_the_faults_are_said_up_to_twenty() -> None:
@@ -208,6 +229,12 @@ def test_a_near_miss_is_proposed_never_applied() -> None:
     }
     assert becomes("titre;Pilotage", "Pilotage=+")["Pilotage"] == "pilotage"
     assert becomes("titre;Pilote", "Pilote=+qui")["Pilote"] == "qui"
+
+
+def test_what_only_shares_letters_is_no_near_miss() -> None:
+    assert becomes("titre;Retirées;Vers") == {"titre": "titre", "Retirées": "retirees", "Vers": "vers"}
+    for slip, field in (("Avancemnt", "avancement"), ("Etiquete", "etiquettes"), ("Lévier", "leviers")):
+        assert f"est-ce « {field} »" in refusal(f"titre;{slip}\na;b\n")
 
 
 def test_what_to_type_holds_any_title() -> None:
@@ -275,6 +302,31 @@ def test_dates_are_ours_or_french() -> None:
     assert "l'année s'écrit en entier" in said[0]
     assert "« 31/02/2021 » : février 2021 n'a pas de jour 31" in said[1]
     assert "« bientôt » n'est pas une date" in said[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("T4 2025", "2025-T4"),
+        ("2025 T4", "2025-T4"),
+        ("S2 2026", "2026-S2"),
+        ("4e trimestre 2025", "2025-T4"),
+        ("juin 2025", "2025-06"),
+        ("Août 2025", "2025-08"),
+        ("1er juin 2025", "2025-06-01"),
+        ("2025/06/30", "2025-06-30"),
+        ("30-06-2025", "2025-06-30"),
+        ("30.6.2025", "2025-06-30"),
+    ],
+)
+def test_a_date_in_another_form_is_refused_with_the_right_one(text: str, meant: str) -> None:
+    found = taken(f"titre;échéance\na;{text}\n")
+    assert [fault.message for fault in found.faults] == [f"« {text} » : écrivez {meant}"]
+
+
+def test_a_date_that_cannot_be_is_no_proposal() -> None:
+    for text in ("S3 2025", "31 février 2025", "2025/13/01", "T5 2025"):
+        assert "n'est pas une date" in taken(f"titre;échéance\na;{text}\n").faults[0].message
 
 
 def test_a_fault_is_one_line_whatever_it_quotes() -> None:

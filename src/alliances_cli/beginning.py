@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from alliances_cli import skeleton, spreadsheet, store
 from alliances_cli.champs import Famille
-from alliances_cli.errors import EditRefused, InvalidRoadmap, NotFound, SystemFault, UsageFault
+from alliances_cli.errors import EditRefused, InvalidRoadmap, NotFound, Problem, SystemFault, UsageFault
 from alliances_cli.location import FILES
 from alliances_cli.skeleton import DATA, OUTIL, PLACES, Charpente, Textes
 from alliances_cli.spreadsheet import Colonne, Contenu, Fault, Sheet
@@ -41,6 +41,10 @@ class Terrain(NamedTuple):
     def is_roadmap(self) -> bool:
         return DATA["mesures"] in self.standing
 
+    @property
+    def is_whole(self) -> bool:
+        return len(self.standing) == len(PLACES)
+
 
 class Tableau(NamedTuple):
     """A spreadsheet that was read, and what its columns become."""
@@ -53,13 +57,17 @@ class Tableau(NamedTuple):
 
 class Projet(NamedTuple):
     """What would be written, proven. `echelle` and `dimensions`: the labels, in order; `contenu`: what the spreadsheet
-    held, where there is one. `textes` has all the files, those that stand too."""
+    held, where there is one. `textes` has all the files, those that stand too. `avertissements`: what `check --strict`
+    would refuse of the spreadsheet's items, at its place in the spreadsheet. `sans_effet`: a sentence for each file
+    that stands and keeps options from being applied."""
 
     terrain: Terrain
     charpente: Charpente
     textes: Textes
     tableau: Tableau | None
     contenu: Contenu | None
+    avertissements: tuple[Fault, ...] = ()
+    sans_effet: tuple[str, ...] = ()
 
 
 class Fichier(NamedTuple):
@@ -71,12 +79,14 @@ class Fichier(NamedTuple):
 
 
 class Debut(NamedTuple):
-    """A roadmap begun, or that would be. `in_git`: the folder is in a git repository already."""
+    """A roadmap begun, or that would be. `in_git`: the folder is in a git repository already; `below`: its path in that
+    repository, where it isn't its root."""
 
     projet: Projet
     fichiers: tuple[Fichier, ...]
     written: bool
     in_git: bool
+    below: str = ""
 
 
 def survey(folder: Path) -> Terrain:
@@ -160,6 +170,11 @@ def outil(given: str | None) -> str:
     if given is None:
         return OUTIL
     text = given.strip().removeprefix("git+")
+    # git takes this form, pip doesn't.
+    scp = re.fullmatch(r"([^\s@:/]+@[^\s@:/]+):(?!//)([^\s@]+)(@[^\s@]+)?", text)
+    if scp:
+        address = f"ssh://{scp[1]}/{scp[2].lstrip('/')}{scp[3] or '@VERSION'}"
+        raise UsageFault(f"--outil : « {given} » : pip veut une adresse en https:// ou ssh:// ; par exemple {address}")
     if not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^\s@#]+(?:@[^\s@#/]+[^\s@#]*)?@[^\s@#]+", text):
         raise UsageFault(
             f"--outil : « {given} » : l'adresse du dépôt de l'outil et une version, séparées par « @ », sont attendues"
@@ -180,6 +195,8 @@ def plan(
 
     Raises: UsageFault; InvalidSheet; EditRefused where what stands in the folder doesn't go with it; InvalidRoadmap.
     """
+    titre = one_line(titre, "--titre") if titre is not None else None
+    sans_effet = _without_effect(terrain, titre, dimensions, niveaux, outil, tableau)
     echelle = _scale(niveaux)
     contenu = None
     if tableau is not None:
@@ -196,10 +213,15 @@ def plan(
     named = dict(_coded(dimensions, "dimension"))
     named.update((code, label) for code, label in (contenu.dimensions if contenu else ()) if code not in named)
     standing = terrain.reading.lecture.mission
-    if titre is None and not terrain.needs_title and standing is not None:
-        titre = " ".join(standing.titre.split())
+    if not terrain.needs_title and standing is not None:
+        if titre is None or tableau is None:
+            titre = " ".join(standing.titre.split())
+        if tableau is None:
+            # What is written beside a mission that stands speaks its words.
+            echelle = tuple({"code": n.code, "libelle": n.libelle} for n in standing.echelle) or _scale(())
+            named = {dimension.code: dimension.libelle for dimension in standing.dimensions}
     charpente = Charpente(
-        titre=one_line(titre, "--titre") if titre is not None else TITRE_PAR_DEFAUT,
+        titre=titre if titre is not None else TITRE_PAR_DEFAUT,
         etat_au=today.isoformat(),
         echelle=echelle,
         dimensions=_groups(list(named.items()), "code"),
@@ -213,8 +235,7 @@ def plan(
         outil=outil,
     )
     projet = Projet(terrain, charpente, skeleton.write(charpente), tableau, contenu)
-    _prove(projet)
-    return projet
+    return projet._replace(avertissements=_prove(projet), sans_effet=sans_effet)
 
 
 def show(projet: Projet) -> Debut:
@@ -244,8 +265,10 @@ def _told(projet: Projet, written: set[str] | None) -> Debut:
             etat = "ecrit"
         fichiers.append(Fichier(place, _name(terrain.folder / place), etat))
     absolute = terrain.folder.absolute()
-    in_git = any(os.path.lexists(folder / ".git") for folder in (absolute, *absolute.parents))
-    return Debut(projet, tuple(fichiers), bool(written), in_git)
+    absolute = Path(os.path.normpath(absolute))
+    root = next((folder for folder in (absolute, *absolute.parents) if os.path.lexists(folder / ".git")), None)
+    below = _name(absolute.relative_to(root)) if root not in (None, absolute) else ""
+    return Debut(projet, tuple(fichiers), bool(written), root is not None, below)
 
 
 def _name(path: Path) -> str:
@@ -313,8 +336,42 @@ def _but_empty_id(values: Mapping[str, Written]) -> dict[str, Written]:
     return {key: value for key, value in values.items() if value or key != "id"}
 
 
-def _prove(projet: Projet) -> None:
-    """What would be in the folder is a valid roadmap that holds what was asked, or at least no worse than it was.
+def _without_effect(
+    terrain: Terrain,
+    titre: str | None,
+    dimensions: tuple[str, ...],
+    niveaux: tuple[str, ...],
+    outil: str,
+    tableau: Tableau | None,
+) -> tuple[str, ...]:
+    """A sentence for each file that stands and says something else than the options that are for it."""
+    found = []
+    # With a spreadsheet, a mission that says something else is refused.
+    if not terrain.needs_title and tableau is None:
+        mission = terrain.reading.lecture.mission
+        pairs = (
+            ("--titre", titre and " ".join(titre.split()), mission and " ".join(mission.titre.split())),
+            ("--dimension", dimensions, mission and tuple(d.libelle for d in mission.dimensions)),
+            ("--niveau", niveaux, mission and tuple(n.libelle for n in mission.echelle)),
+        )
+        found.append((DATA["mission"], [option for option, given, there in pairs if given and given != there]))
+    if outil != OUTIL and "requirements.txt" in terrain.standing:
+        try:
+            known = outil.encode() in (terrain.folder / "requirements.txt").read_bytes()
+        except OSError:
+            known = False
+        found.append(("requirements.txt", [] if known else ["--outil"]))
+    return tuple(
+        f"{enumeration(options)} {'reste' if len(options) == 1 else 'restent'} sans effet : "
+        f"« {_name(terrain.folder / place)} » est déjà là ; c'est lui qu'il faut modifier"
+        for place, options in found
+        if options
+    )
+
+
+def _prove(projet: Projet) -> tuple[Fault, ...]:
+    """The warnings about the spreadsheet's items, once it is sure that what would be in the folder is a valid roadmap
+    that holds what was asked, or at least no worse than it was.
 
     Raises: InvalidSheet; EditRefused; InvalidRoadmap.
     """
@@ -334,8 +391,7 @@ def _prove(projet: Projet) -> None:
     }
     reading = store.parse({part: sources[part] for part in FILES})
     if projet.tableau is not None and projet.contenu is not None:
-        _prove_sheet(projet, projet.tableau, projet.contenu, reading)
-        return
+        return _prove_sheet(projet, projet.tableau, projet.contenu, reading)
     before = {problem.message for problem in terrain.reading.problems}
     added = tuple(problem for problem in reading.problems if problem.message not in before)
     if added and terrain.standing & set(DATA.values()):
@@ -343,26 +399,35 @@ def _prove(projet: Projet) -> None:
         raise EditRefused(f"ce qui est déjà là ne s'accorde pas avec ce qui serait écrit ; rien n'a été écrit\n{lines}")
     if added:
         raise InvalidRoadmap(added)
+    return ()
 
 
-def _prove_sheet(projet: Projet, tableau: Tableau, contenu: Contenu, reading: Reading) -> None:
+def _prove_sheet(projet: Projet, tableau: Tableau, contenu: Contenu, reading: Reading) -> tuple[Fault, ...]:
+    """The warnings, at their places in the spreadsheet.
+
+    Raises: InvalidSheet; UsageFault; EditRefused.
+    """
     famille = tableau.famille
     lines = projet.textes.files[DATA[famille]].split("\n")
     firsts = projet.textes.firsts[famille]
     titles = {colonne.champ: colonne.titre for colonne in tableau.mapping if colonne.devient != "libelle"}
     faults = list(contenu.faults)
     told = {(fault.line, fault.column) for fault in faults}
-    for problem in reading.problems:
+
+    def placed(problem: Problem) -> Fault:
         rank = bisect_right(firsts, problem.line) - 1
         if problem.source != reading.names[famille] or rank < 0:
-            faults.append(Fault(0, "", problem.message))
-            continue
-        line = contenu.elements[rank].line
+            return Fault(0, "", problem.message)
         key = skeleton.key_of(lines, firsts[rank], problem.line)
-        title = titles.get(key, "")
-        # An id given twice has been told in the words of the spreadsheet.
-        if (line, title) not in told:
-            faults.append(Fault(line, title, problem.message.removeprefix(f"{key} : " if title else "")))
+        # No warning is about an id: one that is placed there is about the whole item.
+        title = "" if key == "id" and problem.kind == "avertissement" else titles.get(key, "")
+        message = problem.message.removeprefix(f"{key} : " if title else "")
+        return Fault(contenu.elements[rank].line, title, message)
+
+    # An id given twice has been told in the words of the spreadsheet.
+    faults += [
+        fault for fault in map(placed, reading.problems) if not fault.line or (fault.line, fault.column) not in told
+    ]
     name = tableau.sheet.name
     if faults:
         raise spreadsheet.refused(name, [*faults, *(Fault(0, "", text) for text in contenu.unknown)])
@@ -372,6 +437,7 @@ def _prove_sheet(projet: Projet, tableau: Tableau, contenu: Contenu, reading: Re
     assert isinstance(document, dict)
     if _bare(document[famille]) != _bare([dict(element.values) for element in contenu.elements]):
         raise EditRefused("le texte composé ne redonne pas les valeurs du tableur ; rien n'a été écrit")
+    return tuple(sorted(map(placed, reading.warnings()), key=lambda fault: fault.line))
 
 
 def _bare(value: object) -> object:

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from alliances_cli.champs import FAMILLES, NIVEAUX_PAR_DEFAUT, Famille
 from alliances_cli.location import FILES, shipped_templates
-from alliances_cli.typographie import enumeration
+from alliances_cli.typographie import enumeration, spans
 from alliances_cli.yamltext import compose
 from alliances_cli.yamltext.compose import Style, Written
 
@@ -41,6 +41,10 @@ _EXAMPLES = {
     "bloqueurs": ("id: vehicule-legislatif", "libelle: véhicule législatif"),
     "champs": ("code: budget", "libelle: Budget", "type: nombre", "famille: mesures"),
 }
+_UNFILLED = f"""
+Tant que `requirements.txt` contient `{OUTIL}`, la dernière de ces lignes échoue : remplacez-le d'abord par
+l'adresse du dépôt de l'outil et une version.
+"""
 MAX_NAMED = 8
 
 Groupe: TypeAlias = "Mapping[str, str]"
@@ -117,7 +121,8 @@ def write(charpente: Charpente) -> Textes:
         if name in ("github.yml", "gitlab-ci.yml", "gitignore", "pre-commit-config.yaml"):
             files[place] = template
         elif name == "README.md":
-            files[place] = Template(template).substitute(titre=_heading(charpente.titre))
+            unfilled = _UNFILLED if charpente.outil == OUTIL else ""
+            files[place] = Template(template).substitute(titre=_heading(charpente.titre), a_remplir=unfilled)
         else:
             files[place] = Template(template).substitute(words)
     return Textes(files, firsts)
@@ -178,4 +183,5 @@ def _example(charpente: Charpente) -> str:
 
 def _heading(titre: str) -> str:
     """The title in a Markdown heading: its bold stays, nothing else is a mark."""
-    return re.sub(r"([\\`<>\[\]_#&])", r"\\\1", titre)
+    pieces = [(re.sub(r"([\\`<>\[\]_#&*~])", r"\\\1", text), bold) for text, bold in spans(titre)]
+    return "".join(f"**{text}**" if bold else text for text, bold in pieces)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import Literal, NamedTuple, TypeAlias
 
 from alliances_cli import periode
@@ -30,11 +31,19 @@ from alliances_cli.typographie import count, enumeration, folded, nearest, slug
 SEPARATORS = {";": "« ; »", ",": "« , »", "\t": "tabulation"}
 MAX_FAULTS = 20
 MAX_MESSAGE = 600
+# How alike two names that don't begin alike must be, from 0 to 1.
+MIN_RATIO = 0.8
 
 _BOMS = (
     (b"\xef\xbb\xbf", "UTF-8", "utf-8"),
     (b"\xff\xfe", "UTF-16", "utf-16-le"),
     (b"\xfe\xff", "UTF-16", "utf-16-be"),
+)
+_CSV = "« Enregistrer sous », puis « CSV UTF-8 »"
+_BINARIES = (
+    (b"PK\x03\x04", f"un classeur .xlsx ou .ods (ou une archive) : dans le tableur, {_CSV}"),
+    (b"\xd0\xcf\x11\xe0", f"un classeur .xls (ou un autre document binaire) : dans le tableur, {_CSV}"),
+    (b"%PDF-", "un PDF : c'est le tableau d'origine qu'il faut"),
 )
 _BREAKS = re.compile(r"\r\n|\n|\r")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -44,6 +53,20 @@ _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf
 _SHIELDED = re.compile(r"'(?=[=+\-@\t\r])")
 _DATE = re.compile(r"(?:(\d{1,2})/)?(\d{1,2})/(\d{4})(?: 00:00(?::00)?)?", re.ASCII)
 _SHORT_DATE = re.compile(r"(?:\d{1,2}/){1,2}\d{2}", re.ASCII)
+_MOIS = {folded(name): n for n, name in enumerate(periode.MOIS, 1)}
+# Other ways to say a date, each with ours: they are proposed, never applied.
+_OTHER_DATES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+    (r"([ts])\s?([1-4])[\s/-]*(\d{4})", lambda m: f"{m[3]}-{m[1].upper()}{m[2]}"),
+    (r"(\d{4})[\s/-]*([ts])\s?([1-4])", lambda m: f"{m[1]}-{m[2].upper()}{m[3]}"),
+    (r"([1-4])(?:er|e|eme)\s(trimestre|semestre)\s(?:de\s)?(\d{4})", lambda m: f"{m[3]}-{m[2][0].upper()}{m[1]}"),
+    (rf"({'|'.join(_MOIS)})\s(\d{{4}})", lambda m: f"{m[2]}-{_MOIS[m[1]]:02}"),
+    (
+        rf"(\d{{1,2}})(?:er)?\s({'|'.join(_MOIS)})\s(\d{{4}})",
+        lambda m: f"{m[3]}-{_MOIS[m[2]]:02}-{m[1].zfill(2)}",
+    ),
+    (r"(\d{4})[/.](\d{1,2})(?:[/.](\d{1,2}))?", lambda m: "-".join(p.zfill(2) for p in m.groups() if p)),
+    (r"(\d{1,2})[.-](\d{1,2})[.-](\d{4})", lambda m: f"{m[3]}-{m[2].zfill(2)}-{m[1].zfill(2)}"),
+)
 _PREUVE = re.compile(r"(?:(?P<titre>.*?)\s*<(?P<lien>[^<>\s]+)>|(?P<url>[^<>\s]+))(?:\s+\((?P<date>[^()]+)\))?")
 _CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,99}")
 _ID = re.compile(r"[a-z0-9][a-z0-9_./-]{0,99}|(?=.*\d)[A-Za-z0-9][A-Za-z0-9_./-]{0,99}")
@@ -104,8 +127,9 @@ class Contenu(NamedTuple):
     """What the rows hold. The names are (code or id, label), in the order in which they first appear.
 
     `niveaux`: the levels that occur; `nouveaux`: the codes of those that weren't in the scale. `converted`: how many
-    dates were in French form. `unknown`: what isn't among the levels and dimensions said, and what to
-    say to take it. `faults`: what is wrong with the values.
+    dates were in French form; `example`: the first of them, and what it becomes.
+    `unknown`: what isn't among the levels and dimensions said, and what to say to take it. `faults`: what is wrong with
+    the values.
     """
 
     elements: tuple[Element, ...]
@@ -118,6 +142,7 @@ class Contenu(NamedTuple):
     bloqueurs: Nommes
     champs: Nommes
     converted: int
+    example: tuple[str, str]
     unknown: tuple[str, ...]
     faults: tuple[Fault, ...]
 
@@ -174,12 +199,34 @@ def read(name: str, data: bytes) -> Sheet:
     if not whole and not faults:
         faults.append(Fault(header.line, "", "il n'y a que la ligne des titres : aucun élément à reprendre"))
     if faults:
+        # Where no title is known, the true header may be below, or missing.
+        if not any(_key(title) in _known() for title in titles):
+            faults.insert(0, Fault(header.line, "", _header_hint(header)))
         raise refused(name, faults)
     return Sheet(name, encoding, separator, header, tuple(whole))
 
 
+def _known() -> set[str]:
+    """The fields' names, as titles are compared."""
+    return {_key(name) for champ in CHAMPS for name in (champ.code, champ.libelle)}
+
+
+def _header_hint(header: Row) -> str:
+    """What to do where the first row isn't the header, or isn't separated as one."""
+    titles = [title for title in header.cells if title]
+    if len(titles) == 1 and "|" in titles[0]:
+        return "« | » ne sépare pas les colonnes : « ; », « , » ou une tabulation est attendu"
+    return (
+        f"la ligne {header.line} est lue comme celle des titres : si les titres manquent, ajoutez-les au début ; "
+        "s'ils sont plus bas, retirez ce qui les précède"
+    )
+
+
 def _decode(name: str, data: bytes) -> tuple[str, str]:
     """The text, and the name of its encoding."""
+    kind = next((kind for start, kind in _BINARIES if data.startswith(start)), None)
+    if kind:
+        raise refused(name, [Fault(0, "", f"ce n'est pas un fichier CSV, c'est {kind}")])
     mark, encoding, codec = next((b for b in _BOMS if data.startswith(b[0])), (b"", "UTF-8", "utf-8"))
     try:
         text = data[len(mark) :].decode(codec)
@@ -192,8 +239,7 @@ def _decode(name: str, data: bytes) -> tuple[str, str]:
     if bad:
         line = len(_BREAKS.findall(text[: bad.start()])) + 1
         what = "nul" if bad[0] == "\0" else f"de contrôle (U+{ord(bad[0]):04X})"
-        hint = " ; un classeur .xlsx s'enregistre d'abord en CSV" if data.startswith(b"PK") else ""
-        raise refused(name, [Fault(line, "", f"ce n'est pas un fichier CSV : caractère {what}{hint}")])
+        raise refused(name, [Fault(line, "", f"ce n'est pas un fichier CSV : caractère {what}")])
     return text, encoding
 
 
@@ -222,7 +268,7 @@ def _separator(name: str, text: str) -> tuple[str, str, int]:
             raise refused(name, [Fault(1, "", message)])
         return declared[1], text[declared.end() :], len(_BREAKS.findall(text[: declared.end()])) + 1
     scores: dict[str, tuple[int, int]] = {}
-    known = {_key(label) for champ in CHAMPS for label in (champ.code, champ.libelle)}
+    known = _known()
     for separator in SEPARATORS:
         head = next((r for r in _rows(text, separator, 1, []) if any(c.strip(" ;,\t") for c in r.cells)), None)
         cells = head.cells if head else ()
@@ -309,7 +355,7 @@ def columns(sheet: Sheet, famille: Famille, maps: Sequence[str]) -> tuple[Colonn
             found[index] = Colonne(index, title, None, "vide")
             continue
         free = [name for champ in champs if champ.code not in taken for name in (champ.code, champ.libelle)]
-        near = nearest(title, free)
+        near = nearest(title, [name for name in free if _alike(title, name)])
         if near:
             own = _own_code(title, index)
             plus = "+autre_nom" if own in PAR_CODE or own in RESERVES else "+"
@@ -340,7 +386,8 @@ def columns(sheet: Sheet, famille: Famille, maps: Sequence[str]) -> tuple[Colonn
         message = (
             f"aucune colonne n'est le titre ({', '.join(t for _, t in titles)}) ; {_way('COLONNE', 'titre')} le dit"
         )
-        raise refused(sheet.name, [Fault(sheet.header.line, "", text) for text in (message, *unsettled)])
+        said = (message, _header_hint(sheet.header), *unsettled)
+        raise refused(sheet.name, [Fault(sheet.header.line, "", text) for text in said])
     if unsettled:
         raise UsageFault(
             f"{count(len(unsettled), 'colonne')} de « {sheet.name} » à préciser ; rien n'a été écrit\n"
@@ -398,6 +445,12 @@ def _way(title: str, target: str) -> str:
 def _key(title: str) -> str:
     """For comparing titles: letters and digits alone, aside case and accents."""
     return re.sub(r"[\s_-]+", "", folded(title))
+
+
+def _alike(title: str, name: str) -> bool:
+    """Whether one may be a slip for the other: « Vers » is none for « leviers », whatever letters they share."""
+    one, other = _key(title), _key(name)
+    return one[:1] == other[:1] or SequenceMatcher(None, one, other).ratio() >= MIN_RATIO
 
 
 def _own_code(title: str, index: int) -> str:
@@ -543,6 +596,7 @@ def content(
         noms["bloqueurs"].names(),
         tuple((colonne.champ, colonne.titre) for colonne in own if colonne.champ),
         dates.converted,
+        dates.example,
         tuple(unknown),
         tuple(faults),
     )
@@ -576,6 +630,7 @@ class _Dates:
 
     def __init__(self) -> None:
         self.converted = 0
+        self.example = ("", "")
 
     def __call__(self, text: str) -> str:
         """The date as the files write it.
@@ -588,13 +643,31 @@ class _Dates:
         if french:
             day, month, year = french.groups()
             iso = "-".join([year, month.zfill(2), *([day.zfill(2)] if day else [])])
+            if not self.converted:
+                self.example = (text, iso)
             self.converted += 1
         else:
             iso = re.sub(r"[ T]00:00(:00)?$", "", text)
         try:
             return periode.parse(iso).text
         except ValueError as error:
+            meant = _meant(text)
+            if meant:
+                raise ValueError(f"« {shown(text)} » : écrivez {meant}") from None
             raise ValueError(str(error).replace(f"« {iso} »", f"« {text} »")) from None
+
+
+def _meant(text: str) -> str:
+    """The date that a text says in another form than ours, as the files write it; empty where it says none."""
+    found = folded(text)
+    for pattern, make in _OTHER_DATES:
+        match = re.fullmatch(pattern, found, re.ASCII)
+        if match:
+            try:
+                return periode.parse(make(match)).text
+            except ValueError:
+                return ""
+    return ""
 
 
 def _value(

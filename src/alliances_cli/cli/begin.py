@@ -72,6 +72,7 @@ def init(
     list_ = cast(Famille, choose(famille or "mesures", FAMILLES, "--famille"))
     asking = not (yes or dry_run) and emit.interactive()
     from alliances_cli import beginning
+    from alliances_cli.typographie import spaced
 
     tool = beginning.outil(outil)
     levels, dimensions = beginning.labels(niveau or (), "--niveau"), beginning.labels(dimension or (), "--dimension")
@@ -84,8 +85,14 @@ def init(
         if tableau is None:
             dimensions = dimensions or _ask("Dimensions, séparées par « ; » [aucune] : ", _labels("dimensions"))
             default = " ; ".join(label for _, label, *_ in NIVEAUX_PAR_DEFAUT)
-            levels = levels or _ask(f"Niveaux, du meilleur au moins bon [{default}] : ", _labels("niveaux"))
+            levels = levels or _ask(
+                f"Niveaux, du meilleur au moins bon, séparés par « ; »\n[{default}] : ", _labels("niveaux")
+            )
     projet = beginning.plan(terrain, date.today(), titre, dimensions, levels, tool, tableau)
+    if projet.sans_effet and terrain.is_whole:
+        raise UsageFault("\n".join(["rien à écrire : tous les fichiers sont déjà là", *projet.sans_effet]))
+    for said in projet.sans_effet:
+        emit.tell(spaced(said))
     if tableau is not None:
         _confirm(projet, asking, yes or dry_run)
     debut = beginning.show(projet) if dry_run else beginning.write(projet)

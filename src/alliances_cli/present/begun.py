@@ -10,7 +10,8 @@ from alliances_cli.champs import SINGULIER
 from alliances_cli.periode import parse
 from alliances_cli.present import as_json
 from alliances_cli.present.screen import Column, Screen, Span, Table, Wrapped, line
-from alliances_cli.spreadsheet import SEPARATORS, Colonne, Nommes
+from alliances_cli.spreadsheet import MAX_FAULTS, SEPARATORS, Colonne, Nommes
+from alliances_cli.spreadsheet import said as place
 from alliances_cli.typographie import NBSP, count, enumeration, one_line, spaced
 
 _LEFT_OUT = {
@@ -20,6 +21,8 @@ _LEFT_OUT = {
 }
 _ETATS = {"ecrit": "écrit", "present": "déjà là", "a_ecrire": "à écrire"}
 MAX_NAMED = 12
+# What is read at the root of a repository alone.
+AT_ROOT = (".pre-commit-config.yaml", ".github/workflows/feuille-de-route.yml", ".gitlab-ci.yml")
 
 
 def mapping(projet: Projet) -> Screen:
@@ -42,7 +45,9 @@ def mapping(projet: Projet) -> Screen:
     ]
     notes = [f"Liste : {tableau.famille}.yaml ({count(len(contenu.elements), SINGULIER[tableau.famille])})"]
     if contenu.numbered:
-        notes.append(f"Identifiants : le fichier n'en donne pas ; de 1 à {len(contenu.elements)}, dans son ordre")
+        last = len(contenu.elements)
+        ids = f"de 1 à {last}, dans son ordre" if last > 1 else "1"
+        notes.append(f"Identifiants : le fichier n'en donne pas ; {ids}")
     new = [(code, label) for code, label in contenu.niveaux if code in contenu.nouveaux]
     if new:
         scale = enumeration([f"« {niveau['libelle']} »" for niveau in projet.charpente.echelle])
@@ -59,9 +64,22 @@ def mapping(projet: Projet) -> Screen:
         if names:
             notes.append(_created(what, names))
     if contenu.converted:
-        notes.append(f"Dates : {contenu.converted} en forme française, réécrites (30/06/2021 : 2021-06-30)")
+        rewritten = "réécrite" if contenu.converted == 1 else "réécrites"
+        was, becomes = contenu.example
+        notes.append(f"Dates : {contenu.converted} en forme française, {rewritten} ({was} : {becomes})")
     screen += [Wrapped(line(spaced(note)), hang=2) for note in notes]
+    found = projet.avertissements
+    if found:
+        refuses = "« check --strict », que lancent le crochet et les workflows, échouera tant qu'il en reste"
+        more = len(found) - MAX_FAULTS
+        said = [f"{_warnings(projet)} ; {refuses} :", *(place(sheet.name, fault) for fault in found[:MAX_FAULTS])]
+        said += [f"… et {count(more, 'autre avertissement', 'autres avertissements')}"] if more > 0 else []
+        screen += [line(), *(Wrapped(line(spaced(text)), hang=2) for text in said)]
     return screen
+
+
+def _warnings(projet: Projet) -> str:
+    return count(len(projet.avertissements), "avertissement")
 
 
 def _created(what: str, names: Nommes | list[tuple[str, str]]) -> str:
@@ -116,6 +134,18 @@ def begun(debut: Debut) -> Screen:
     )
     if standing:
         screen.append(line(spaced(f"Ce qui est déjà là n'est pas touché ({count(len(standing), 'fichier')}).")))
+    useless = [f.place for f in debut.fichiers if f.place in AT_ROOT and f.etat != "present"]
+    if debut.below and useless:
+        said = (
+            f"Ce dossier est « {debut.below} » dans un dépôt git plus grand : {enumeration(useless)} n'y "
+            f"{'a' if len(useless) == 1 else 'ont'} aucun effet, car GitHub, GitLab et pre-commit "
+            "ne les lisent qu'à la racine du dépôt. Déplacez à la racine ceux qui "
+            f"servent ; ajoutez-y --data {shlex.quote(debut.below)} à chaque commande alliances, et devant "
+            f"requirements.txt le chemin {shlex.quote(debut.below)}/"
+        )
+        screen += [line(), Wrapped(line(spaced(said)))]
+    if projet.avertissements:
+        screen.append(line(spaced(f"{_warnings(projet)} : alliances check")))
     if debut.written:
         screen += [line(), line(spaced("Ensuite :")), *(line("  " + step) for step in next_steps(debut))]
         if charpente.outil == "ADRESSE@VERSION" and any(
@@ -155,6 +185,10 @@ def as_dump(debut: Debut) -> str:
             "leviers": [code for code, _ in contenu.leviers],
             "bloqueurs": [code for code, _ in contenu.bloqueurs],
             "champs": [code for code, _ in contenu.champs],
+            "avertissements": [
+                {"ligne": fault.line, "colonne": fault.column, "message": fault.message}
+                for fault in projet.avertissements
+            ],
         }
     return as_json.dump(
         {
