@@ -234,10 +234,10 @@ def test_the_neighbours_decide_how_it_is_written() -> None:
         "id": "3",
         "titre": "L'un",
         "pilotes": ["x"],
-        "realise": "Bien",
+        "realise": "Bien\nfait",
         "renvois": ["1", "2"],
     }
     assert insert_item(text, "mesures", 2, item, ORDER, STYLE).text == text + (
-        "-   titre: 'L''un'\n    id: \"3\"\n    pilotes:\n    -   x\n    realise: |\n      Bien\n"
+        "-   titre: 'L''un'\n    id: \"3\"\n    pilotes:\n    -   x\n    realise: |\n      Bien\n      fait\n"
         '    renvois:\n    -   "1"\n    -   "2"\n'
     )

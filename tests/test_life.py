@@ -669,16 +669,16 @@ def test_killed_on_the_way_back(versioned: Path, invoke: Invoke) -> None:
 
 
 def test_what_git_has_not_comes_back_all_the_same(versioned: Path, invoke: Invoke) -> None:
-    assert "git" not in invoke("retire", "3", "--motif", "Non").spoken
+    assert "commit" not in invoke("retire", "3", "--motif", "Non").spoken
     invoke("update", "4", "--realise", "Pas encore dans git", "--etiquettes", "x")
     before = items(roadmap=versioned)
     told = invoke("retire", "4", "--motif", "Non")
-    assert "git n'a pas cet élément tel qu'il est" in told.spoken
+    assert "aucun commit n'a cet élément tel qu'il est" in told.spoken
     again = "alliances update 4 --realise 'Pas encore dans git' --etiquettes x"
     assert told.out.rstrip().endswith(f"alliances retire mesure-4 --undo && {again}")
     undone(told, invoke)
     assert items(roadmap=versioned) == before
-    assert "git" not in invoke("retire", "5", "--motif", "Non").spoken
+    assert "commit" not in invoke("retire", "5", "--motif", "Non").spoken
     invoke("add", "mesure", "--titre", "Neuf", "--renvois", "6", "--avancement", "en retard")
     before = items(roadmap=versioned)
     undone(invoke("retire", "22", "--motif", "Non"), invoke)
@@ -727,7 +727,7 @@ def test_a_retired_item_keeps_its_reason_and_its_comments(roadmap: Path, invoke:
         "titre": item_titre(before, "4"),
         "date": "2021-05-07",
         "motif": "Fondue : « 8 »",
-        "vers": ["8", "legaliser"],
+        "vers": ["8", "chantier-legaliser"],
         "avancement": "tres_satisfaisant",
     }
     found = value(roadmap)["retirees"]
@@ -1280,3 +1280,48 @@ def test_time_is_not_wasted_on_many_items(tmp_path: Path, invoke: Invoke, monkey
     one = seconds("update", "1", "--realise", "Vu")
     assert seconds("update", *map(str, range(1, 601)), "--realise", "Bien", "--delai", "2 ans") < 8 * one + 1
     assert text(tmp_path / "data").count("delai: 2 ans") == 600
+
+
+def test_the_way_back_needs_no_file_that_git_never_had(
+    tmp_path: Path, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "mission.yaml").write_text("titre: M\n")
+    (data / "chantiers.yaml").write_text("chantiers:\n- id: 1\n  titre: C\n- id: 2\n  titre: D\n")
+    (data / "mesures.yaml").write_text("mesures:\n- id: 1\n  titre: M\n")
+    monkeypatch.chdir(tmp_path)
+    git(tmp_path, "init", "--quiet")
+    commit(tmp_path, "2021-05-08")
+    before = state(data)
+    undone(invoke("retire", "chantier-2", "--motif", "m"), invoke)
+    assert state(data) == before
+
+
+def test_a_level_that_comes_back_keeps_where_it_came_from(roadmap: Path, invoke: Invoke) -> None:
+    before = items(roadmap)
+    undone(invoke("update", "18", "--sans-avancement"), invoke)
+    assert items(roadmap) == before
+
+
+def test_a_comment_beside_a_reference_stays_when_it_follows(roadmap: Path, invoke: Invoke) -> None:
+    replace(
+        roadmap, "    renvois: [8]  # d'après « Voir mesure 8 »\n", "    renvois:\n      - 8  # vers 8\n      - 2\n"
+    )
+    invoke("retire", "8", "--motif", "Fondue", "--vers", "9")
+    assert "    renvois:\n      - 9  # vers 8\n      - 2\n" in (roadmap / "mesures.yaml").read_text("utf-8")
+
+
+def test_an_id_that_reads_as_a_reference_is_refused(roadmap: Path, invoke: Invoke) -> None:
+    assert "se lirait comme la mesure 4" in invoke("rename", "3", "mesure-4", code=2).spoken
+    assert "désigne la mission" in invoke("add", "mesure", "--id", "mission", "--titre", "X", code=2).spoken
+
+
+def test_a_number_goes_without_quotes_where_a_field_holds_numbers(roadmap: Path, invoke: Invoke) -> None:
+    with (roadmap / "mission.yaml").open("a", encoding="utf-8") as file:
+        file.write("\nchamps:\n  - {code: budget, libelle: Budget, type: nombre}\n")
+    invoke("update", "1", "--champ", "budget=12000")
+    invoke("add", "mesure", "--titre", "X", "--champ", "budget=3.5")
+    text = (roadmap / "mesures.yaml").read_text("utf-8")
+    assert "    budget: 12000\n" in text and "    budget: 3.5\n" in text
+    assert "rien à changer" in invoke("update", "1", "--champ", "budget=12 000").spoken

@@ -531,7 +531,7 @@ class Life:
         pair = self.pick()
         new = rnd.choice(("n9", "41", "b1", "mesure-1", *POOLS[rnd.choice(FAMILLES)]))
         self.log_("rename", pair, new)
-        self.allowed = ("déjà pris", "jamais redonné", "ambigu", "désignerait autre chose", "invalide")
+        self.allowed = ("déjà pris", "jamais redonné", "se lirait", "ambigu", "désignerait autre chose", "invalide")
         if new == pair[1]:
             return None
         taken = new in (*self.model.ids(pair[0]), *self.model.gone(pair[0]))

@@ -108,7 +108,10 @@ class Draft:
 
         Raises: EditRefused.
         """
-        edited = self._tried(part, changes, lambda text, some: edit.change(text, some, order))
+        if not changes:
+            return
+        numbers = self._numbers()
+        edited = self._tried(part, changes, lambda text, some: edit.change(text, some, order, numbers))
         value = self.value(part)
         for path, wanted in changes:
             value = _with(value, path, wanted if wanted is None else _value(wanted))
@@ -119,6 +122,8 @@ class Draft:
 
         Raises: EditRefused.
         """
+        if not texts:
+            return
         edited = self._tried(part, list(texts.items()), lambda text, some: edit.exchange(text, dict(some)))
         value = self.value(part)
         for path, wanted in texts.items():
@@ -143,11 +148,12 @@ class Draft:
         Raises: EditRefused.
         """
         root = list(Mission.model_fields) if part == "mission" else [part, RETIREES]
+        style = STYLE._replace(bare=STYLE.bare | self._numbers())
         wanted = Order(_RETIREE_ORDER if key == RETIREES else order, root)
         edited = self._tried(
             part,
             [item],
-            lambda text, _: items.insert_item(text, key, rank, item, wanted, STYLE, comments, lines, headed),
+            lambda text, _: items.insert_item(text, key, rank, item, wanted, style, comments, lines, headed),
         )
         whole = self.value(part)
         assert isinstance(whole, dict)
@@ -170,6 +176,11 @@ class Draft:
         value = {**whole, key: left} if left or not with_key else {k: v for k, v in whole.items() if k != key}
         self._keep(part, Edited(edited.text), value)
         return edited.lost_comments
+
+    def _numbers(self) -> frozenset[str]:
+        """The keys that hold numbers, which need no quotes."""
+        every = self.reading.lecture.champs.values()
+        return frozenset(champ.code for champs in every for champ in champs if champ.type == "nombre")
 
     def _keep(self, part: str, edited: Edited, value: Value) -> None:
         self.texts[part] = edited.text

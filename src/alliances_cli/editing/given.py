@@ -129,6 +129,13 @@ def free_identifier(reading: Reading, famille: Famille, option: str, given: str)
     if text in vocabulaire.retirees[famille]:
         gone = checks.retired(famille, vocabulaire.retirees[famille][text])
         raise UsageFault(f"{option} : l'identifiant « {text} » est celui d'{gone} ; il n'est jamais redonné")
+    if text == "mission":
+        raise UsageFault(f"{option} : « mission » désigne la mission ; choisissez un autre identifiant")
+    for other in FAMILLES:
+        name, _, rest = text.partition("-")
+        if name == SINGULIER[other] and rest in vocabulaire.ids[other]:
+            one = f"{'la' if other == 'mesures' else 'le'} {name} {rest}"
+            raise UsageFault(f"{option} : « {text} » se lirait comme {one} ; choisissez un autre identifiant")
     return text
 
 

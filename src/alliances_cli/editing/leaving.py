@@ -35,10 +35,28 @@ def leave(
     changed = _redirect(draft, gone, pairs, ids)
     changed += held(reading, names(reading, gone, gone=True), {(f, *c.path) for f, c in changed}, gone)
     for part in FAMILLES:
-        draft.change(part, [(c.path, texts_of(c.after)) for f, c in changed if f == part], FIELDS)
+        rewrite(draft, part, [change for f, change in changed if f == part])
     comments = draft.remove(famille, famille, target.rank)
     draft.insert(famille, RETIREES, len(gone_of(draft, famille)), entry, (), comments=comments)
     return changed
+
+
+def rewrite(draft: Draft, part: str, changes: Sequence[Changement]) -> None:
+    """Gives lists of references their new texts; where none comes or goes, each in its place, beside its comment.
+
+    Raises: EditRefused.
+    """
+    exchanged: dict[YamlPath, str] = {}
+    others: list[Changement] = []
+    for change in changes:
+        before, after = change.before, change.after
+        if not (isinstance(before, list) and isinstance(after, list) and len(before) == len(after)):
+            others.append(change)
+            continue
+        pairs = enumerate(zip(before, after, strict=True))
+        exchanged |= {(*change.path, n): str(new) for n, (old, new) in pairs if old != new}
+    draft.exchange(part, exchanged)
+    draft.change(part, [(change.path, texts_of(change.after)) for change in others], FIELDS)
 
 
 def _redirect(
@@ -148,12 +166,14 @@ def names(reading: Reading, pair: Pair, gone: bool) -> Vocabulaire:
     return known._replace(ids=ids, retirees=retired)
 
 
-def form(pair: Pair, field: str, famille: Famille, ids: Mapping[Famille, Sequence[str]]) -> str:
-    """How `field` of one of the family's items names what it leads to.
+def form(
+    pair: Pair, field: str, famille: Famille, ids: Mapping[Famille, Sequence[str]], like: str | None = None
+) -> str:
+    """How `field` of one of the family's items names what it leads to; `like`: a writing whose form it has if it can.
 
     Raises: EditRefused where nothing names it alone.
     """
-    text = written(pair, field, famille, ids)
+    text = written(pair, field, famille, ids, like)
     if text is None:
         raise EditRefused(f"« {long_name(*pair)} » serait ambigu dans « {field} » ; rien n'a été écrit")
     return text

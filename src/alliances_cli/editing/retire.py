@@ -9,7 +9,7 @@ from alliances_cli import bilan, git, store
 from alliances_cli.champs import FAMILLES, RETIREES, SINGULIER, Famille
 from alliances_cli.editing import given, restore, targets, undo
 from alliances_cli.editing.draft import Draft, Element, Modification, opened, require_readable
-from alliances_cli.editing.leaving import Pair, elements_of, ended, form, gone_of, ids_of, leave, listed
+from alliances_cli.editing.leaving import Pair, elements_of, ended, form, gone_of, ids_of, leave, listed, long_name
 from alliances_cli.editing.references import Links, links
 from alliances_cli.errors import EditRefused, NotFound, UsageFault
 from alliances_cli.evolution import Changement
@@ -21,9 +21,7 @@ from alliances_cli.yamltext.compose import Written
 from alliances_cli.yamltext.read import Path as YamlPath
 from alliances_cli.yamltext.read import Value
 
-UNSAVED = (
-    "git n'a pas cet élément tel qu'il est : annuler en redonne les champs, pas toujours la place ni les commentaires"
-)
+UNSAVED = "aucun commit n'a cet élément tel qu'il est : annuler en redonne les champs, pas la place ni les commentaires"
 
 
 def retire(
@@ -61,7 +59,9 @@ def retire(
             "motif": said,
         }
         if pairs:
-            entry["vers"] = [form(pair, "vers", famille, ids) for pair in dict.fromkeys(pairs)]
+            # With its family where it is another's: a bare id would read as the retired one's neighbour.
+            named = {pair: long_name(*pair) if pair[0] != famille else None for pair in pairs}
+            entry["vers"] = [form(pair, "vers", famille, ids, like) for pair, like in named.items()]
         level = item.get("avancement")
         if isinstance(level, str) and level.strip():
             entry["avancement"] = level.strip()
@@ -74,6 +74,8 @@ def retire(
         undone = _undone(draft, (famille, target.id), back) if back is not None else []
         # More than one command: git hasn't the item as it is.
         notes = [UNSAVED] if len(undone) != 1 else []
+        if notes and item.get("preuves"):
+            notes.append("les preuves, elles, ne reviendraient pas : elles sont à recopier à la main")
         led = _led(links(reading), (famille, target.id))
         return draft.close("retire", elements, undone, notes, led, last=famille, warn=True)
 
@@ -114,16 +116,9 @@ def _differences(
     changes = [
         Changement((code,), ended(item.get(code)), back.get(code))
         for code in given.fields(reading, famille)
-        if (ended(item.get(code)) or None) != (ended(back.get(code)) or None)
+        if code != "preuves" and (ended(item.get(code)) or None) != (ended(back.get(code)) or None)
     ]
-    if any(change.path == ("preuves",) for change in changes):
-        return None
-    options = undo.update_options(reading, famille, item, changes)
-    named = {change.path[0] for change in changes}
-    if options is not None and "avancement" in named and "provenance" not in named and not item.get("provenance"):
-        # A level that is given says where it comes from, unless told.
-        options += ("--sans-provenance",)
-    return options
+    return undo.update_options(reading, famille, item, changes)
 
 
 def _replacement(draft: Draft, target: targets.Target, text: str) -> Pair:

@@ -44,7 +44,7 @@ def preuve(preuve: Mapping[str, Value]) -> str | None:
 
 
 def update_options(
-    reading: Reading, famille: Famille | None, after: Mapping[str, Value], changes: Iterable[Changement]
+    reading: Reading, famille: Famille | None, after: Mapping[str, Value], changes: Sequence[Changement]
 ) -> tuple[str, ...] | None:
     """The options that give the fields that changed what they held before; None where what one held can't be given."""
     known = given.fields(reading, famille)
@@ -60,6 +60,15 @@ def update_options(
             except UsageFault:
                 return None
         options += found
+    given_back = {str(change.path[-1]) for change in changes if change.before not in (None, "", [])}
+    if "avancement" in given_back and not any(change.path[-1] == "provenance" for change in changes):
+        # A level that is given says that it was entered, unless told.
+        origin = after.get("provenance")
+        default = reading.lecture.mission.provenance if reading.lecture.mission else None
+        if isinstance(origin, str) and origin.strip() != "saisi":
+            options += ["--provenance", origin.strip()]
+        elif not origin and (default or "saisi") != "saisi":
+            options.append("--sans-provenance")
     return tuple(options)
 
 

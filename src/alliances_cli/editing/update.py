@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
+from alliances_cli import nombre
 from alliances_cli.champs import Famille
 from alliances_cli.editing import given, targets, undo
 from alliances_cli.editing.draft import Draft, Element, Modification, opened
@@ -35,10 +37,12 @@ def update(root: Root, references: str | Sequence[str], values: Given, dry_run: 
         for target in found:
             current = targets.value_at(draft.value(target.part), target.path)
             wanted = given.values(draft.reading, target.famille, current, values)
+            known = given.fields(draft.reading, target.famille).values()
+            numbers = {champ.code for champ in known if champ.type == "nombre"}
             for code, value in wanted.items():
                 if code in ("id", "preuves"):
                     raise UsageFault(f"« {code} » se modifie à la main, dans le fichier")
-                if _differs(current.get(code), value):
+                if _differs(current.get(code), value, numbers=code in numbers):
                     asked.setdefault(target.part, []).append(((*target.path, code), value))  # type: ignore[arg-type]
             orders[target.part] = _order(draft, target.famille)
         for part, changes in asked.items():
@@ -61,8 +65,12 @@ def _order(draft: Draft, famille: Famille | None) -> list[str]:
     return list(given.fields(draft.reading, famille)) if famille else list(Mission.model_fields)
 
 
-def _differs(current: Value, wanted: Written | None) -> bool:
+def _differs(current: Value, wanted: Written | None, numbers: bool) -> bool:
+    """`numbers`: 12 000 is 12000."""
     if isinstance(current, str) and isinstance(wanted, str):
+        if numbers:
+            with suppress(ValueError):
+                return nombre.parse(current.strip()) != nombre.parse(wanted)
         return current.strip() != wanted
     return current != (list(wanted) if isinstance(wanted, tuple) else wanted)
 

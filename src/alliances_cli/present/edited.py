@@ -63,7 +63,7 @@ def undo(done: Modification) -> str:
     """What is said before the commands that undo the edit; where none can, that."""
     if done.undo:
         return spaced("Pour annuler : ")
-    return spaced("Aucune commande n'annule cette modification : reprenez le fichier dans git.")
+    return spaced("Aucune commande n'annule cette modification : seul un commit d'avant peut rendre ce qui était.")
 
 
 def _head(text: str) -> Wrapped:

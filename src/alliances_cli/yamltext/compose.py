@@ -11,10 +11,13 @@ from alliances_cli.yamltext import scalars
 Written: TypeAlias = "str | Sequence[str] | Sequence[Mapping[str, str]]"
 
 
+MAX_SHORT = 60
+
+
 class Style(NamedTuple):
     """How the keys of a group are written. `quotes`: by key, `'`, `"`, `|`, `>` or nothing; `block`: the keys whose
     lists stand under them, the others' being in brackets; `offset`: how far the dashes of such lists stand from their
-    key; `gap`: how many spaces follow a dash; `bare`: the keys whose whole numbers go without quotes, as ids do;
+    key; `gap`: how many spaces follow a dash; `bare`: the keys whose numbers go without quotes, as ids do;
     `quoted`: in braces, every key and text is in double quotes."""
 
     quotes: Mapping[str, str] = {}
@@ -56,7 +59,8 @@ def group(pairs: Iterable[tuple[str, Written]], indent: int, style: Style) -> li
 def _text(key: str, value: str, indent: int, style: Style) -> list[str]:
     space = " " * indent
     quote = style.quotes.get(key, "")
-    if quote in ("|", ">"):
+    # A short text needs no block, even beside long ones that have theirs.
+    if quote in ("|", ">") and ("\n" in value or len(value) > MAX_SHORT):
         write = scalars.literal if quote == "|" else scalars.folded_block
         body = write(value, space + "  ", "\n")
         if body is not None:
@@ -92,6 +96,6 @@ def _brackets(key: str, texts: Sequence[str] | Sequence[Mapping[str, str]], styl
 
 
 def _simplest(key: str, text: str, flow: bool, style: Style) -> str:
-    if key in style.bare and not style.quoted and scalars.is_whole_number(text):
+    if key in style.bare and not style.quoted and scalars.is_number(text):
         return text
     return scalars.simplest(text, flow, style.quoted)[0]

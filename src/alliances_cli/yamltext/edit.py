@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from yaml import YAMLError
@@ -262,12 +262,13 @@ Change: TypeAlias = "tuple[Path, str | Sequence[str] | None]"
 Asked = TypeVar("Asked")
 
 
-def change(text: str, changes: Sequence[Change], order: Sequence[str]) -> Edited:
-    """Makes all the changes, each in the style that its place has; a missing key is inserted where `order` puts it.
+def change(text: str, changes: Sequence[Change], order: Sequence[str], numbers: Container[str] = frozenset()) -> Edited:
+    """Makes all the changes, each in the style that its place has; a missing key is inserted where `order` puts it. The
+    keys of `numbers` hold some without quotes.
 
     Raises: YamlFault where one of them can't be proven.
     """
-    return _make(text, changes, lambda flat, asked: _plan(flat, *asked, order))
+    return _make(text, changes, lambda flat, asked: _plan(flat, *asked, order, numbers))
 
 
 def exchange(text: str, texts: Mapping[Path, str]) -> Edited:
@@ -363,12 +364,15 @@ def _prove(flat: Flat, plans: Sequence[Plan], splices: Sequence[Splice]) -> Edit
     return Edited(after.text, _lost_comments(flat, after))
 
 
-def _plan(flat: Flat, path: Path, value: str | Sequence[str] | None, order: Sequence[str]) -> Plan | None:
+def _plan(
+    flat: Flat, path: Path, value: str | Sequence[str] | None, order: Sequence[str], numbers: Container[str]
+) -> Plan | None:
     slot = _Slot(flat, path)
     if value is None:
         return _plan_removal(slot)
     if isinstance(value, str):
-        return _plan_text(slot, value, order)
+        bare = slot.name in numbers and scalars.is_number(value) and not slot.quoted
+        return _plan_text(slot, value, order, bare)
     return _plan_list(slot, value, order)
 
 
@@ -387,8 +391,7 @@ def _plan_exchange(flat: Flat, path: Path, value: str) -> Plan:
     check = _is_scalar(value, *flat.signatures[node][1:3])
     if not flat.signatures[node][5] and scalars.is_whole_number(value):
         splices.insert(0, splices[0]._replace(new=value))
-        anchor, tag = flat.signatures[node][1:3]
-        check = Check(1, lambda events: events[0][:4] == ("scalar", anchor, tag, value))
+        check = _is_text(value, *flat.signatures[node][1:3])
     return slot.plan(splices, node, node + 1, check)
 
 
@@ -397,16 +400,29 @@ def _is_number(flat: Flat, node: int) -> bool:
     return kind == "scalar" and not style and scalars.is_whole_number(value or "")
 
 
-def _plan_text(slot: _Slot, value: str, order: Sequence[str]) -> Plan:
+def _plan_text(slot: _Slot, value: str, order: Sequence[str], bare: bool) -> Plan:
+    """`bare`: a number that goes without quotes where the value has none."""
+    forms = [*([value] if bare else []), *scalars.simplest(value, slot.flow, slot.quoted)]
+    check = _is_text(value) if bare else _is_scalar(value)
     if slot.value is None:
-        return slot.insert([scalars.simplest(value, slot.flow, slot.quoted)], _is_scalar(value), order)
+        return slot.insert([forms], check, order)
     flat, node = slot.flat, slot.value
     if flat.kind(node) == "scalar" and (flat.signatures[node][1] or not flat.is_null(node)):
         slot.refuse_shared(node)
         block = flat.is_block_scalar(node)
         splices = _block_splices(slot, node, value) if block else _scalar_splices(slot, node, value)
-        return slot.plan(splices, node, flat.after(node), _is_scalar(value, *flat.signatures[node][1:3]))
-    return slot.overwrite(scalars.simplest(value, slot.flow, slot.quoted), _is_scalar(value))
+        anchor, tag = flat.signatures[node][1:3]
+        check = _is_scalar(value, anchor, tag)
+        if bare and not flat.signatures[node][5]:
+            splices.insert(0, splices[0]._replace(new=value))
+            check = _is_text(value, anchor, tag)
+        return slot.plan(splices, node, flat.after(node), check)
+    return slot.overwrite(forms, check)
+
+
+def _is_text(value: str, anchor: str | None = None, tag: str | None = None) -> Check:
+    """The text, whatever it would be to readers that make numbers of some."""
+    return Check(1, lambda events: events[0][:4] == ("scalar", anchor, tag, value))
 
 
 def _scalar_splices(slot: _Slot, node: int, value: str) -> list[Splice]:

@@ -177,7 +177,7 @@ class _Place:
                 numbers = [leaf for leaf in texts if scalars.is_whole_number(str(flat.signatures[leaf][3] or ""))]
                 if numbers:
                     bare.setdefault(name, not flat.signatures[numbers[0]][5])
-            if not seen and self.node is not None and not flat.is_flow(item):
+            if not seen and self.node is not None and not flat.is_flow(self.node):
                 gap = flat.column_of(item) - flat.column_of(self.node) - 1
             seen = True
         kept = {name for name in default.block if name not in block} | {name for name, under in block.items() if under}
@@ -213,6 +213,8 @@ class _Place:
         column = flat.column_of(self.model) if self.model is not None else 2
         indent = " " * column
         written = compose.item(item.items(), column, self.style)
+        if any(flat.is_flow(other) for other in self._neighbours()[:1]):
+            written = [indent + "-" + " " * self.style.gap + compose.braces(item.items(), self.style)]
         forms = [[indent + line if line.strip() else line for line in lines]] if lines else []
         forms.append([*(indent + comment for comment in comments), *written])
         blank = self._blank_lines()
@@ -340,7 +342,7 @@ class _Place:
         if node is None:
             return 1
         items = flat.children(node)
-        ranks = [rank for rank in (self.rank - 1, self.rank, 1) if 0 < rank < len(items)] if node == self.node else [1]
+        ranks = [rank for rank in (self.rank, self.rank - 1, 1) if 0 < rank < len(items)] if node == self.node else [1]
         for rank in ranks:
             if rank < len(items):
                 _, end = _span(flat, node, rank - 1)

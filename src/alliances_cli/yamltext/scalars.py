@@ -47,6 +47,11 @@ def is_whole_number(value: str) -> bool:
     return re.fullmatch(r"0|[1-9][0-9]{0,14}", value) is not None
 
 
+def is_number(value: str) -> bool:
+    """Whether the text is a number in plain figures, as a field of numbers may hold without quotes."""
+    return re.fullmatch(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?", value) is not None
+
+
 def plain(value: str, flow: bool) -> str | None:
     """The value without quotes, or None where that could be read otherwise."""
     if not value or value != value.strip() or UNSAFE.search(value) or "\u200b" in value:
