@@ -1325,3 +1325,13 @@ def test_a_number_goes_without_quotes_where_a_field_holds_numbers(roadmap: Path,
     text = (roadmap / "mesures.yaml").read_text("utf-8")
     assert "    budget: 12000\n" in text and "    budget: 3.5\n" in text
     assert "rien à changer" in invoke("update", "1", "--champ", "budget=12 000").spoken
+
+
+def test_proofs_that_no_commit_has_are_told_before_they_go(versioned: Path, invoke: Invoke) -> None:
+    added = invoke("add", "mesure", "--titre", "Neuf", "--preuves", "Annonce <https://exemple.fr> (2021)")
+    assert "Preuves : Annonce <https://exemple.fr> (2021)" in added.spoken
+    told = invoke("retire", "22", "--motif", "Non")
+    assert "ses preuves, qu'aucun commit n'a, ne reviendraient pas" in told.spoken
+    assert told.out.rstrip().endswith("alliances retire mesure-22 --undo")
+    commit(versioned.parent, "2021-05-08")
+    assert "preuves, qu'aucun" not in invoke("retire", "21", "--motif", "Non").spoken

@@ -89,9 +89,7 @@ def _require_list(draft: Draft, famille: Famille) -> None:
         return
     document = reading.documents.get(famille)
     whole = document.value if document is not None else None
-    begun = document is not None and (
-        (whole is None and not document.text.strip("\ufeff \r\n\t")) or _only_comments(document.text)
-    )
+    begun = document is not None and _only_comments(document.text)
     if not begun and not (isinstance(whole, dict) and famille not in whole):
         raise InvalidRoadmap(reading.problems)
 

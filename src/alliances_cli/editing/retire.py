@@ -22,6 +22,7 @@ from alliances_cli.yamltext.read import Path as YamlPath
 from alliances_cli.yamltext.read import Value
 
 UNSAVED = "aucun commit n'a cet élément tel qu'il est : annuler en redonne les champs, pas la place ni les commentaires"
+PREUVES = "ses preuves, qu'aucun commit n'a, ne reviendraient pas : gardez-en une copie"
 
 
 def retire(
@@ -71,31 +72,29 @@ def retire(
         elements = [Element(famille, target.id, titre, (moved,))]
         elements += elements_of(reading, changed)
         back = targets.named(reading.lecture.vocabulaire.retirees, famille, target.id, short=False)
-        undone = _undone(draft, (famille, target.id), back) if back is not None else []
-        # More than one command: git hasn't the item as it is.
-        notes = [UNSAVED] if len(undone) != 1 else []
-        if notes and item.get("preuves"):
-            notes.append("les preuves, elles, ne reviendraient pas : elles sont à recopier à la main")
+        undone, notes = _undone(draft, (famille, target.id), back) if back is not None else ([], [])
         led = _led(links(reading), (famille, target.id))
         return draft.close("retire", elements, undone, notes, led, last=famille, warn=True)
 
 
-def _undone(draft: Draft, pair: Pair, name: str) -> list[tuple[str, ...]]:
-    """The commands that undo it: `--undo`, and an `update` of what git hasn't as it is; none where one can't be."""
+def _undone(draft: Draft, pair: Pair, name: str) -> tuple[list[tuple[str, ...]], list[str]]:
+    """The commands that undo it: `--undo`, and an `update` of what git hasn't as it is; none where one can't be. Then
+    what won't come back."""
     depot = git.find(draft.root.data)
     if depot is not None:
         there = [(part, draft.root.path(part)) for part in FILES if part in draft.sources]
         saved = git.show_all(depot, [("HEAD", path) for _, path in there])
         if all(data == draft.sources[part].data for (part, _), data in zip(there, saved, strict=True)):
-            return [("retire", name, "--undo")]
+            return [("retire", name, "--undo")], []
     # Rehearsed: what comes back is compared with what there was.
     sources = {**draft.sources, **{p: Source(draft.root.name(p), t.encode("utf-8")) for p, t in draft.texts.items()}}
     after = Draft(draft.root, sources, store.parse({p: sources[p] for p in FILES if p in sources}), dry_run=True)
     try:
         restore.bring_back(after, pair)
     except EditRefused:
-        return []
+        return [], []
     commands: list[tuple[str, tuple[str, ...]]] = []
+    notes: list[str] = []
     for famille in FAMILLES:
         back = {item.get("id"): item for item in listed(after.value(famille), famille) if isinstance(item, dict)}
         document = draft.reading.documents.get(famille)
@@ -103,10 +102,12 @@ def _undone(draft: Draft, pair: Pair, name: str) -> list[tuple[str, ...]]:
             if isinstance(item, dict) and isinstance(item.get("id"), str) and item != back.get(item["id"]):
                 found = _differences(draft.reading, famille, item, back[item["id"]])
                 if found is None:
-                    return []
+                    return [], []
                 if found:
                     commands.append((targets.item_name(draft.reading, famille, str(item["id"])), found))
-    return [("retire", name, "--undo"), *undo.grouped(commands)]
+                if ended(item.get("preuves")) != ended(back[item["id"]].get("preuves")):
+                    notes.append(PREUVES)
+    return [("retire", name, "--undo"), *undo.grouped(commands)], [*([UNSAVED] if commands else []), *notes]
 
 
 def _differences(
