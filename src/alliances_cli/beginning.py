@@ -14,13 +14,13 @@ from typing import Literal, NamedTuple
 from alliances_cli import skeleton, spreadsheet, store
 from alliances_cli.champs import Famille
 from alliances_cli.errors import EditRefused, InvalidRoadmap, NotFound, Problem, SystemFault, UsageFault
-from alliances_cli.location import FILES
+from alliances_cli.location import FILES, printable
 from alliances_cli.skeleton import DATA, OUTIL, PLACES, Charpente, Textes
 from alliances_cli.spreadsheet import Colonne, Contenu, Fault, Sheet
 from alliances_cli.store import TITRE_PAR_DEFAUT, Reading, Source
 from alliances_cli.typographie import enumeration, folded, slug
-from alliances_cli.yamltext.compose import Written
-from alliances_cli.yamltext.read import MAX_BYTES
+from alliances_cli.yamltext.compose import Written, value_of
+from alliances_cli.yamltext.read import MAX_BYTES, Value, ended
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
 
@@ -97,15 +97,15 @@ def survey(folder: Path) -> Terrain:
     for needed in ("", *skeleton.folders(PLACES)):
         path = folder / needed
         if os.path.lexists(path) and not path.is_dir():
-            raise UsageFault(f"« {_name(path)} » n'est pas un dossier ; rien n'a été écrit")
+            raise UsageFault(f"« {printable(str(path))} » n'est pas un dossier ; rien n'a été écrit")
     parent = next((p for p in (folder, *folder.absolute().parents) if p.exists()), folder)
     if not parent.is_dir():
-        raise UsageFault(f"« {_name(parent)} » n'est pas un dossier ; rien n'a été écrit")
+        raise UsageFault(f"« {printable(str(parent))} » n'est pas un dossier ; rien n'a été écrit")
     standing = frozenset(place for place in PLACES if os.path.lexists(folder / place))
     sources = {
         part: source
         for part, place in DATA.items()
-        if (source := store.read_source(folder / place, _name(folder / place))) is not None
+        if (source := store.read_source(folder / place, printable(str(folder / place)))) is not None
     }
     for part, source in sources.items():
         if DATA[part] not in standing and source.problem is not None:
@@ -118,7 +118,7 @@ def read_sheet(path: Path, famille: Famille, maps: Sequence[str], new_scale: boo
 
     Raises: NotFound; UsageFault; InvalidSheet; SystemFault.
     """
-    name = _name(path)
+    name = printable(str(path))
     try:
         status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):
@@ -263,17 +263,12 @@ def _told(projet: Projet, written: set[str] | None) -> Debut:
             etat = "a_ecrire"
         elif written is not None and place in written:
             etat = "ecrit"
-        fichiers.append(Fichier(place, _name(terrain.folder / place), etat))
+        fichiers.append(Fichier(place, printable(str(terrain.folder / place)), etat))
     absolute = terrain.folder.absolute()
     absolute = Path(os.path.normpath(absolute))
     root = next((folder for folder in (absolute, *absolute.parents) if os.path.lexists(folder / ".git")), None)
-    below = _name(absolute.relative_to(root)) if root not in (None, absolute) else ""
+    below = printable(str(absolute.relative_to(root))) if root not in (None, absolute) else ""
     return Debut(projet, tuple(fichiers), bool(written), root is not None, below)
-
-
-def _name(path: Path) -> str:
-    """A path as messages give it."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(path))
 
 
 def _coded(given: Sequence[str], fallback: str) -> tuple[tuple[str, str], ...]:
@@ -363,7 +358,7 @@ def _without_effect(
         found.append(("requirements.txt", [] if known else ["--outil"]))
     return tuple(
         f"{enumeration(options)} {'reste' if len(options) == 1 else 'restent'} sans effet : "
-        f"« {_name(terrain.folder / place)} » est déjà là ; c'est lui qu'il faut modifier"
+        f"« {printable(str(terrain.folder / place))} » est déjà là ; c'est lui qu'il faut modifier"
         for place, options in found
         if options
     )
@@ -382,11 +377,11 @@ def _prove(projet: Projet) -> tuple[Fault, ...]:
         if place in terrain.standing and not _same(terrain.folder / place, texts[place].encode("utf-8"))
     ]
     if projet.tableau is not None and in_the_way:
-        names = enumeration([f"« {_name(terrain.folder / place)} »" for place in in_the_way])
+        names = enumeration([f"« {printable(str(terrain.folder / place))} »" for place in in_the_way])
         verb = "existe déjà" if len(in_the_way) == 1 else "existent déjà"
         raise EditRefused(f"--from commence une feuille de route, mais {names} {verb} ; rien n'a été écrit")
     sources = {
-        part: terrain.sources.get(part) or Source(_name(terrain.folder / place), texts[place].encode("utf-8"))
+        part: terrain.sources.get(part) or Source(printable(str(terrain.folder / place)), texts[place].encode("utf-8"))
         for part, place in DATA.items()
     }
     reading = store.parse({part: sources[part] for part in FILES})
@@ -435,18 +430,10 @@ def _prove_sheet(projet: Projet, tableau: Tableau, contenu: Contenu, reading: Re
         raise UsageFault("\n".join([f"« {name} » : {contenu.unknown[0]}", *contenu.unknown[1:], "rien n'a été écrit"]))
     document = reading.documents[famille].value
     assert isinstance(document, dict)
-    if _bare(document[famille]) != _bare([dict(element.values) for element in contenu.elements]):
+    asked: Value = [{key: value_of(value) for key, value in e.values.items()} for e in contenu.elements]
+    if ended(document[famille]) != ended(asked):
         raise EditRefused("le texte composé ne redonne pas les valeurs du tableur ; rien n'a été écrit")
     return tuple(sorted(map(placed, reading.warnings()), key=lambda fault: fault.line))
-
-
-def _bare(value: object) -> object:
-    """A value as it is compared: a block of text ends with a line break that isn't the author's."""
-    if isinstance(value, str):
-        return value.rstrip("\n")
-    if isinstance(value, dict):
-        return {key: _bare(inner) for key, inner in value.items()}
-    return [_bare(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _same(path: Path, data: bytes) -> bool:

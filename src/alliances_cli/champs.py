@@ -15,6 +15,9 @@ Type = Literal[TypePropre, "id", "noms", "ids", "niveau", "provenance", "dimensi
 
 FAMILLES: tuple[Famille, ...] = ("mesures", "chantiers", "leviers")
 SINGULIER: dict[Famille, str] = {"mesures": "mesure", "chantiers": "chantier", "leviers": "levier"}
+# The singular with its articles.
+UN: dict[Famille, str] = {"mesures": "une mesure", "chantiers": "un chantier", "leviers": "un levier"}
+LE: dict[Famille, str] = {"mesures": "la mesure", "chantiers": "le chantier", "leviers": "le levier"}
 # What is said of an item that was retired.
 RETIRE: dict[Famille, str] = {"mesures": "retirée", "chantiers": "retiré", "leviers": "retiré"}
 # What is said of it where another took its place.

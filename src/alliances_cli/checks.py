@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from alliances_cli import bilan
-from alliances_cli.champs import FAMILLES, REMPLACE, RETIRE, RETIREES, SINGULIER, Champ, Famille
+from alliances_cli.champs import FAMILLES, LE, REMPLACE, RETIRE, RETIREES, SINGULIER, UN, Champ, Famille
 from alliances_cli.errors import Kind
 from alliances_cli.model import FeuilleDeRoute, Mesure, Mission, first_family, resolve
 from alliances_cli.periode import MOIS, Periode, parse
@@ -79,7 +79,7 @@ def retired_ids(lecture: Lecture) -> Iterator[Finding]:
         seen: dict[str, int] = {}
         for index, retiree in gone:
             if retiree.id in ids:
-                message = f"l'identifiant « {retiree.id} » est celui d'{_one(famille)} {RETIRE[famille]}"
+                message = f"l'identifiant « {retiree.id} » est celui d'{UN[famille]} {RETIRE[famille]}"
                 place = (RETIREES, index, "id")
                 yield Finding(famille, (famille, ids[retiree.id], "id"), message, first=place)
             elif retiree.id in seen:
@@ -113,7 +113,7 @@ def replacement_fault(reference: str, famille: Famille, own: str, vocabulaire: V
     if len(found) > 1:
         return _ambiguous(reference, found)
     if found[0] == (famille, own):
-        return f"{_the(famille)} {own} ne peut pas se remplacer {_itself(famille)}"
+        return f"{LE[famille]} {own} ne peut pas se remplacer {_itself(famille)}"
     return None
 
 
@@ -252,7 +252,7 @@ def reference_fault(
     if len(found) > 1:
         return _ambiguous(reference, found)
     if own and found[0] == (famille, own):
-        return f"{_the(famille)} {own} se désigne {_itself(famille)} dans « {field} »"
+        return f"{LE[famille]} {own} se désigne {_itself(famille)} dans « {field} »"
     return None
 
 
@@ -269,15 +269,7 @@ def _retired_reference(reference: str, famille: Famille, identifier: str, vocabu
 def retired(famille: Famille, vers: Sequence[str]) -> str:
     """« une mesure retirée, remplacée par « 8 » », « un chantier retiré, sans remplaçant »."""
     how = f"{REMPLACE[famille]} par {enumeration([f'« {v} »' for v in vers])}" if vers else "sans remplaçant"
-    return f"{_one(famille)} {RETIRE[famille]}, {how}"
-
-
-def _one(famille: Famille) -> str:
-    return f"{'une' if famille == 'mesures' else 'un'} {SINGULIER[famille]}"
-
-
-def _the(famille: Famille) -> str:
-    return f"{'la' if famille == 'mesures' else 'le'} {SINGULIER[famille]}"
+    return f"{UN[famille]} {RETIRE[famille]}, {how}"
 
 
 def _itself(famille: Famille) -> str:

@@ -31,7 +31,7 @@ class Root(NamedTuple):
         except ValueError:
             relative = path
         name = path if relative.startswith(os.path.join("..", "..", "..", "")) else relative
-        return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
+        return printable(name)
 
 
 def shipped_templates() -> Path:
@@ -39,6 +39,11 @@ def shipped_templates() -> Path:
     package = Path(__file__).resolve().parent
     inside = package / "templates"
     return inside if inside.is_dir() else package.parent.parent / "templates"
+
+
+def printable(name: str) -> str:
+    """A path as messages give it: what can't be shown is escaped."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
 
 
 def find_root(data: str | None, variable: str | None, start: Path, begun: bool = False) -> Root:

@@ -68,12 +68,13 @@ def _periode(value: object) -> Periode:
         raise _refuse(str(error)) from None
 
 
-_YES = {"true": True, "oui": True, "false": False, "non": False}
+# How yes and no are written.
+OUI_NON = {"true": True, "oui": True, "false": False, "non": False}
 
 
 def _yes_no(value: object) -> bool:
-    if isinstance(value, str) and value.lower() in _YES:
-        return _YES[value.lower()]
+    if isinstance(value, str) and value.lower() in OUI_NON:
+        return OUI_NON[value.lower()]
     given = f", pas « {value} »" if isinstance(value, str) else ""
     raise _refuse(f"« true » ou « false » (ou « oui », « non ») est attendu{given}")
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from alliances_cli import bilan, nombre, periode
 from alliances_cli.champs import FAMILLES, PAR_CODE, SINGULIER, Champ, Famille
 from alliances_cli.errors import NotFound, UsageFault
-from alliances_cli.model import FeuilleDeRoute, Item, Retiree, resolve
+from alliances_cli.model import OUI_NON, FeuilleDeRoute, Item, Retiree, resolve
 from alliances_cli.nombre import Nombre
 from alliances_cli.periode import Periode
 from alliances_cli.typographie import enumeration, folded, name_key, natural_key, suggestion
@@ -124,10 +124,9 @@ def _is(champ: Champ, text: str) -> Callable[[Any], bool]:
         when = period(text, f"--champ {champ.code}")
         return lambda value: when.first <= value.last <= when.last
     if champ.type == "oui_non":
-        known = {"oui": True, "true": True, "non": False, "false": False}
-        if folded(text) not in known:
+        if folded(text) not in OUI_NON:
             raise UsageFault(f"--champ {champ.code} : « oui » ou « non » est attendu, pas « {text} »")
-        return lambda value: value is known[folded(text)]
+        return lambda value: value is OUI_NON[folded(text)]
     if champ.type == "choix":
         choix = named(text, {c: c for c in champ.choix}, f"--champ {champ.code} : valeur inconnue")
         return lambda value: value == choix

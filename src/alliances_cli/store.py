@@ -517,13 +517,8 @@ def create_files(files: Sequence[tuple[Path, bytes]]) -> tuple[bool, ...]:
 def _create(path: Path, data: bytes) -> bool:
     if os.path.lexists(path):
         return False
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    temporary = _temporary(Write(path, data), path)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
         try:
             # Unlike a replacement, a link never takes the place of what somebody wrote meanwhile.
             os.link(temporary, path)

@@ -138,13 +138,14 @@ def _ask(question: str, read: Callable[[str], _Answer]) -> _Answer:
 def _confirm(projet: Projet, asking: bool, settled: bool) -> None:
     """Shows what the spreadsheet becomes, and goes on only where somebody agrees."""
     from alliances_cli.present import begun
+    from alliances_cli.typographie import spaced
 
     emit.tell(emit.drawn(lambda _: begun.mapping(projet), sys.stderr))
     if settled:
         return
     if not asking:
         raise UsageFault("relisez ce que deviennent les colonnes, puis ajoutez --yes ; rien n'a été écrit")
-    if _ask("Écrire ? [o/N] ", str.lower) not in ("o", "oui", "y", "yes"):
+    if not emit.agrees(spaced("Écrire ?")):
         raise typer.Abort
 
 

@@ -325,7 +325,7 @@ def _confirm(famille: Famille, named: Sequence[str]) -> None:
     shown = enumeration(ids) if len(ids) <= 20 else f"{', '.join(ids[:20])}…"
     if not emit.interactive():
         raise UsageFault(f"le filtre retient {said} ({shown}) : ajoutez --yes pour les modifier, --dry-run pour voir")
-    if emit.ask(spaced(f"Modifier {said} ({shown}) ? [o/N] ")).strip().lower() not in ("o", "oui", "y", "yes"):
+    if not emit.agrees(spaced(f"Modifier {said} ({shown}) ?")):
         emit.tell("Rien n'a été écrit.")
         raise typer.Exit(1)
 

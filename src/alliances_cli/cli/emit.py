@@ -108,6 +108,14 @@ def ask(question: str) -> str:
     return answer
 
 
+def agrees(question: str) -> bool:
+    """Whether the answer to a question is yes; anything else is no.
+
+    Raises: typer.Abort where there is none.
+    """
+    return ask(f"{question} [o/N] ").strip().lower() in ("o", "oui", "y", "yes")
+
+
 def _write(stream: TextIO, text: str, encoding: str) -> None:
     data = encodable(text, encoding).encode(encoding, "replace")
     stream.flush()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from alliances_cli.champs import SINGULIER, Famille
+from alliances_cli.champs import SINGULIER, UN, Famille
 from alliances_cli.editing import given, targets
 from alliances_cli.editing.draft import Draft, Element, Kind, Modification, opened, require_readable
 from alliances_cli.editing.given import Given
@@ -14,7 +14,6 @@ from alliances_cli.evolution import Changement
 from alliances_cli.location import Root
 from alliances_cli.model import Bloqueur, Dimension
 from alliances_cli.yamltext.compose import Written
-from alliances_cli.yamltext.read import Value
 
 
 class IdentifierNeeded(UsageFault):
@@ -122,19 +121,13 @@ def _rank(
 ) -> int:
     if after is not None and before is not None:
         raise UsageFault("--after et --before se contredisent")
-    listed = _listed(draft, famille)
+    listed = targets.listed(draft.value(famille), famille)
     for option, reference, shift in (("--after", after, 1), ("--before", before, 0)):
         if reference is not None:
             return _place(draft, famille, option, reference) + shift
     dimension = wanted.get("dimension")
     same = [rank for rank, item in enumerate(listed) if isinstance(item, dict) and item.get("dimension") == dimension]
     return same[-1] + 1 if dimension and same else len(listed)
-
-
-def _listed(draft: Draft, famille: Famille) -> Sequence[Value]:
-    whole = draft.value(famille)
-    listed = whole.get(famille) if isinstance(whole, dict) else None
-    return listed if isinstance(listed, list) else []
 
 
 def _place(draft: Draft, famille: Famille, option: str, reference: str) -> int:
@@ -148,7 +141,7 @@ def _place(draft: Draft, famille: Famille, option: str, reference: str) -> int:
     if found.famille != famille:
         raise UsageFault(
             f"{option} : « {reference} » est dans {found.part}.yaml, pas dans {famille}.yaml ; "
-            f"donnez l'identifiant d'{'une mesure' if famille == 'mesures' else f'un {SINGULIER[famille]}'}"
+            f"donnez l'identifiant d'{UN[famille]}"
         )
     return found.rank
 

@@ -16,11 +16,10 @@ from alliances_cli.evolution import Changement, compare
 from alliances_cli.location import FILES, Root
 from alliances_cli.model import FeuilleDeRoute, Mission, Retiree
 from alliances_cli.store import Reading, Source, Write
-from alliances_cli.yamltext import edit, items
-from alliances_cli.yamltext.compose import Style, Written
+from alliances_cli.yamltext import edit
+from alliances_cli.yamltext.compose import Style, Written, value_of
 from alliances_cli.yamltext.edit import Change, Edited
 from alliances_cli.yamltext.faults import YamlFault
-from alliances_cli.yamltext.items import Order
 from alliances_cli.yamltext.read import Document, Value
 from alliances_cli.yamltext.read import Path as YamlPath
 
@@ -114,7 +113,7 @@ class Draft:
         edited = self._tried(part, changes, lambda text, some: edit.change(text, some, order, numbers))
         value = self.value(part)
         for path, wanted in changes:
-            value = _with(value, path, wanted if wanted is None else _value(wanted))
+            value = _with(value, path, wanted if wanted is None else value_of(wanted))
         self._keep(part, edited, value)
 
     def exchange(self, part: str, texts: Mapping[YamlPath, str]) -> None:
@@ -148,8 +147,11 @@ class Draft:
         Raises: EditRefused.
         """
         root = list(Mission.model_fields) if part == "mission" else [part, RETIREES]
+        # Most edits move no item.
+        from alliances_cli.yamltext import items
+
         style = STYLE._replace(bare=STYLE.bare | self._numbers())
-        wanted = Order(_RETIREE_ORDER if key == RETIREES else order, root)
+        wanted = items.Order(_RETIREE_ORDER if key == RETIREES else order, root)
         edited = self._tried(
             part,
             [item],
@@ -159,7 +161,7 @@ class Draft:
         assert isinstance(whole, dict)
         listed = whole.get(key) or []
         assert isinstance(listed, list)
-        added: Value = value if value is not None else {k: _value(v) for k, v in item.items()}
+        added: Value = value if value is not None else {k: value_of(v) for k, v in item.items()}
         self._keep(part, edited, {**whole, key: [*listed[:rank], added, *listed[rank:]]})
 
     def remove(self, part: str, key: str, rank: int, with_key: bool = False) -> tuple[str, ...]:
@@ -167,6 +169,8 @@ class Draft:
 
         Raises: EditRefused.
         """
+        from alliances_cli.yamltext import items
+
         edited = self._tried(part, [rank], lambda text, _: items.remove_item(text, key, rank, with_key))
         whole = self.value(part)
         assert isinstance(whole, dict)
@@ -310,12 +314,6 @@ def _with(value: Value, path: YamlPath, wanted: Value) -> Value:
     if len(path) == 1 and wanted is None:
         return {key: inner for key, inner in value.items() if key != step}
     return {**value, step: _with(value.get(step), path[1:], wanted)}
-
-
-def _value(written: Written) -> Value:
-    if isinstance(written, str):
-        return written
-    return [inner if isinstance(inner, str) else dict(inner) for inner in written]
 
 
 def _prove(expected: Value, actual: Value) -> None:

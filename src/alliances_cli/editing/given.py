@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from alliances_cli import checks, model, nombre, selection
-from alliances_cli.champs import FAMILLES, MISSION_CHAMPS, PAR_CODE, PROVENANCES, SINGULIER, Champ, Famille
+from alliances_cli.champs import FAMILLES, LE, MISSION_CHAMPS, PAR_CODE, PROVENANCES, SINGULIER, UN, Champ, Famille
 from alliances_cli.errors import UsageFault
 from alliances_cli.store import Reading
 from alliances_cli.typographie import enumeration, folded, slug, suggestion
@@ -63,7 +63,7 @@ def values(
 
 
 def _no_field(reading: Reading, famille: Famille | None, code: str, clears: bool) -> str:
-    what = _one(famille) if famille else "la mission"
+    what = UN[famille] if famille else "la mission"
     sans = "sans-" if clears else ""
     if code in PAR_CODE or code in {champ.code for champ in MISSION_CHAMPS}:
         return f"--{sans}{code.replace('_', '-')} : {what} n'a pas de champ « {code} »"
@@ -79,10 +79,6 @@ def _no_field(reading: Reading, famille: Famille | None, code: str, clears: bool
             else " ; mission.yaml ne lui en déclare pas (clé « champs »)"
         )
     return f"--{sans}champ : {what} n'a pas de champ « {code} »{hint}"
-
-
-def _one(famille: Famille) -> str:
-    return f"{'une' if famille == 'mesures' else 'un'} {SINGULIER[famille]}"
 
 
 def checked(option: str, given: str, empty: str) -> str:
@@ -134,8 +130,8 @@ def free_identifier(reading: Reading, famille: Famille, option: str, given: str)
     for other in FAMILLES:
         name, _, rest = text.partition("-")
         if name == SINGULIER[other] and rest in vocabulaire.ids[other]:
-            one = f"{'la' if other == 'mesures' else 'le'} {name} {rest}"
-            raise UsageFault(f"{option} : « {text} » se lirait comme {one} ; choisissez un autre identifiant")
+            said = f"« {text} » se lirait comme {LE[other]} {rest}"
+            raise UsageFault(f"{option} : {said} ; choisissez un autre identifiant")
     return text
 
 
@@ -186,10 +182,9 @@ def _own(champ: Champ, text: str) -> str:
         except ValueError as error:
             raise UsageFault(f"{champ.option} : {error}") from None
     if champ.type == "oui_non":
-        said = {"oui": "oui", "true": "oui", "non": "non", "false": "non"}.get(text.lower())
-        if said is None:
+        if text.lower() not in model.OUI_NON:
             raise UsageFault(f"{champ.option} : « oui » ou « non » est attendu, pas « {text} »")
-        return said
+        return model.in_words(model.OUI_NON[text.lower()])
     if champ.type == "url" and (fault := model.address_fault(text)):
         raise UsageFault(f"{champ.option} : {fault}")
     return text

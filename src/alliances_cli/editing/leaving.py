@@ -201,26 +201,11 @@ def long_name(famille: Famille, identifier: str) -> str:
     return f"{SINGULIER[famille]}-{identifier}"
 
 
-def listed(whole: Value, key: str) -> list[Value]:
-    """What is listed under a key; nothing where there is no list."""
-    listed = whole.get(key) if isinstance(whole, dict) else None
-    return listed if isinstance(listed, list) else []
-
-
 def gone_of(draft: Draft, famille: Famille) -> list[Value]:
     """The retired items, as the draft has them."""
-    return listed(draft.value(famille), RETIREES)
+    return targets.listed(draft.value(famille), RETIREES)
 
 
 def texts_of(value: Value) -> tuple[str, ...] | None:
     """A list of texts; None for an empty one, which goes with its key."""
     return tuple(str(inner) for inner in value) if isinstance(value, list) and value else None
-
-
-def ended(value: Value) -> Value:
-    """A value without the end of line that a block of text ends with."""
-    if isinstance(value, dict):
-        return {key: ended(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [ended(inner) for inner in value]
-    return value.rstrip("\n") if isinstance(value, str) else value

@@ -14,13 +14,11 @@ from alliances_cli.editing.draft import Draft, Element, Modification, opened, re
 from alliances_cli.editing.leaving import (
     Pair,
     elements_of,
-    ended,
     followed,
     gone_of,
     held,
     ids_of,
     leave,
-    listed,
     long_name,
     names,
     texts_of,
@@ -35,7 +33,7 @@ from alliances_cli.typographie import enumeration
 from alliances_cli.yamltext import items
 from alliances_cli.yamltext.faults import YamlFault
 from alliances_cli.yamltext.read import Path as YamlPath
-from alliances_cli.yamltext.read import Value
+from alliances_cli.yamltext.read import Value, ended
 
 
 class Passe(NamedTuple):
@@ -100,7 +98,7 @@ def bring_back(draft: Draft, pair: Pair) -> Retour:
             item.pop("avancement", None)
         note = f"git n'a rien gardé de cet élément : seuls reviennent {enumeration([*item])}"
         lines: list[str] = []
-        place = len(listed(draft.value(famille), famille))
+        place = len(targets.listed(draft.value(famille), famille))
     else:
         item, lines = past.item, past.lines
         note = _from(past)
@@ -266,9 +264,11 @@ def _whole(draft: Draft, depot: git.Depot, revision: git.Revision) -> Reading:
 def _place(draft: Draft, past: Passe, famille: Famille) -> int:
     """The rank after the nearest item before it, then, that still is in the list."""
     before = [
-        item.get("id") for item in listed(past.reading.documents[famille].value, famille) if isinstance(item, dict)
+        item.get("id")
+        for item in targets.listed(past.reading.documents[famille].value, famille)
+        if isinstance(item, dict)
     ][: past.rank]
-    now = [item.get("id") if isinstance(item, dict) else None for item in listed(draft.value(famille), famille)]
+    now = [item.get("id") if isinstance(item, dict) else None for item in targets.listed(draft.value(famille), famille)]
     for identifier in reversed(before):
         if identifier in now:
             return now.index(identifier) + 1

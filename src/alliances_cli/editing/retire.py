@@ -9,7 +9,7 @@ from alliances_cli import bilan, git, store
 from alliances_cli.champs import FAMILLES, RETIREES, SINGULIER, Famille
 from alliances_cli.editing import given, restore, targets, undo
 from alliances_cli.editing.draft import Draft, Element, Modification, opened, require_readable
-from alliances_cli.editing.leaving import Pair, elements_of, ended, form, gone_of, ids_of, leave, listed, long_name
+from alliances_cli.editing.leaving import Pair, elements_of, form, gone_of, ids_of, leave, long_name
 from alliances_cli.editing.references import Links, links
 from alliances_cli.errors import EditRefused, NotFound, UsageFault
 from alliances_cli.evolution import Changement
@@ -19,7 +19,7 @@ from alliances_cli.periode import Periode
 from alliances_cli.store import Reading, Source
 from alliances_cli.yamltext.compose import Written
 from alliances_cli.yamltext.read import Path as YamlPath
-from alliances_cli.yamltext.read import Value
+from alliances_cli.yamltext.read import Value, ended
 
 UNSAVED = "aucun commit n'a cet élément tel qu'il est : annuler en redonne les champs, pas la place ni les commentaires"
 PREUVES = "ses preuves, qu'aucun commit n'a, ne reviendraient pas : gardez-en une copie"
@@ -96,9 +96,11 @@ def _undone(draft: Draft, pair: Pair, name: str) -> tuple[list[tuple[str, ...]],
     commands: list[tuple[str, tuple[str, ...]]] = []
     notes: list[str] = []
     for famille in FAMILLES:
-        back = {item.get("id"): item for item in listed(after.value(famille), famille) if isinstance(item, dict)}
+        back = {
+            item.get("id"): item for item in targets.listed(after.value(famille), famille) if isinstance(item, dict)
+        }
         document = draft.reading.documents.get(famille)
-        for item in listed(document.value, famille) if document is not None else ():
+        for item in targets.listed(document.value, famille) if document is not None else ():
             if isinstance(item, dict) and isinstance(item.get("id"), str) and item != back.get(item["id"]):
                 found = _differences(draft.reading, famille, item, back[item["id"]])
                 if found is None:

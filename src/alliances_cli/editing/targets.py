@@ -101,8 +101,13 @@ def any_of(reading: Reading, reference: str) -> Target:
 def entries(reading: Reading, kind: Kind) -> Sequence[Value]:
     """What mission.yaml lists under a key."""
     document = reading.documents.get("mission")
-    listed = document.value.get(kind) if document is not None and isinstance(document.value, dict) else None
-    return listed if isinstance(listed, list) else []
+    return listed(document.value, kind) if document is not None else []
+
+
+def listed(whole: Value, key: str) -> list[Value]:
+    """What is listed under a key; nothing where there is no list."""
+    found = whole.get(key) if isinstance(whole, dict) else None
+    return found if isinstance(found, list) else []
 
 
 def value_at(value: Value, path: YamlPath) -> dict[str, Value]:

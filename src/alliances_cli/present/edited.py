@@ -10,6 +10,7 @@ from alliances_cli.champs import FAMILLES, MISSION_CHAMPS, PAR_CODE, PROVENANCE_
 from alliances_cli.editing import undo as undo_of
 from alliances_cli.editing.draft import Action, Element, Fichier, Kind, Modification
 from alliances_cli.evolution import Changement
+from alliances_cli.model import OUI_NON, in_words
 from alliances_cli.present import phrases
 from alliances_cli.present.screen import Line, Screen, Span, Wrapped, line
 from alliances_cli.typographie import capitalised, count, one_line, plain, spaced
@@ -143,7 +144,7 @@ def _own(champ: Champ, value: Any) -> str:
         with suppress(ValueError):
             listed = [nombre.parse(text).in_words for text in listed]
     if champ.type == "oui_non":
-        listed = [{"true": "oui", "false": "non"}.get(text.lower(), text.lower()) for text in listed]
+        listed = [in_words(OUI_NON.get(text.lower(), text.lower())) for text in listed]
     return phrases.values(champ, [one_line(text) for text in listed])
 
 

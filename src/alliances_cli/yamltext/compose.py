@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from alliances_cli.yamltext import scalars
+from alliances_cli.yamltext.read import Value
 
 # What a key of a new group may hold: a text, texts, groups of texts.
 Written: TypeAlias = "str | Sequence[str] | Sequence[Mapping[str, str]]"
@@ -26,6 +27,13 @@ class Style(NamedTuple):
     gap: int = 1
     bare: frozenset[str] = frozenset()
     quoted: bool = False
+
+
+def value_of(written: Written) -> Value:
+    """What is read of a value that was written."""
+    if isinstance(written, str):
+        return written
+    return [inner if isinstance(inner, str) else dict(inner) for inner in written]
 
 
 def item(pairs: Iterable[tuple[str, Written]], indent: int, style: Style) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from alliances_cli.yamltext import compose, scalars
-from alliances_cli.yamltext.compose import Style, Written
+from alliances_cli.yamltext.compose import Style, Written, value_of
 from alliances_cli.yamltext.edit import Check, Edited, Flat, Plan, Signature, Splice, end_of_line, is_null, prove
 from alliances_cli.yamltext.faults import YamlFault
 from alliances_cli.yamltext.read import BOM, EMPTY, Value
@@ -230,7 +230,7 @@ class _Place:
                 splices.append(Splice(start, start, eol.join(form) + eol * (blank + 1)))
             else:
                 splices += self._after(self.rank - 1, form, blank)
-        expected: dict[str, Value] = {key: _plain(value) for key, value in item.items()}
+        expected: dict[str, Value] = {key: value_of(value) for key, value in item.items()}
         if self.pair is None:
             at = flat.after(flat.pairs(0)[self._root_rank()][1])
             check = _is_value(expected, before=(self.key, "seq"))
@@ -298,7 +298,7 @@ class _Place:
     def _in_brackets(self, item: Mapping[str, Written]) -> Plan:
         flat, text = self.flat, self.text
         written = compose.braces(item.items(), self.style)
-        expected: Value = {key: _plain(value) for key, value in item.items()}
+        expected: Value = {key: value_of(value) for key, value in item.items()}
         if self.pair is None:
             pairs = flat.pairs(0)
             quoted = text[flat.starts[pairs[0][0]]] == '"'
@@ -361,7 +361,7 @@ def _begun(text: str, key: str, item: Mapping[str, Written], style: Style, comme
     head = text.rstrip()
     lead = f"{head}{eol}{eol}" if head.strip(BOM) else head
     edited = Edited(lead + eol.join(lines) + eol)
-    value: Value = {key: [{name: _plain(inner) for name, inner in item.items()}]}
+    value: Value = {key: [{name: value_of(inner) for name, inner in item.items()}]}
     flat = Flat(edited.text, ended=True)
     if not _is_value(value)(flat.signatures):
         raise YamlFault(f"« {key} » ne peut pas être ajouté ici sans risque : modifiez le fichier à la main", 0)
@@ -472,12 +472,6 @@ def _end_of_pair(flat: Flat, key: int, value: int) -> int:
     if flat.kind(value) == "seq" and not flat.is_flow(value) and flat.children(value):
         return _span(flat, value, len(flat.children(value)) - 1)[1]
     return end_of_line(flat.text, end)
-
-
-def _plain(value: Written) -> Value:
-    if isinstance(value, str):
-        return value
-    return [inner if isinstance(inner, str) else dict(inner) for inner in value]
 
 
 def _is_value(expected: Value, before: tuple[str, str] | None = None) -> Check:

@@ -110,6 +110,15 @@ class Document:
         return marks if isinstance(marks, int) else int(marks[0])
 
 
+def ended(value: Value) -> Value:
+    """A value without the end of line that a block of text ends with."""
+    if isinstance(value, dict):
+        return {key: ended(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [ended(inner) for inner in value]
+    return value.rstrip("\n") if isinstance(value, str) else value
+
+
 def decode(data: bytes) -> str:
     """The file's text, its BOM kept as the first character.
 
