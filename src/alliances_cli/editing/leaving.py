@@ -8,7 +8,7 @@ from alliances_cli.champs import FAMILLES, RETIREES, SINGULIER, Famille
 from alliances_cli.checks import Vocabulaire
 from alliances_cli.editing import targets
 from alliances_cli.editing.draft import Draft, Element
-from alliances_cli.editing.references import FIELDS, Reference, Target, references, strayed, written
+from alliances_cli.editing.references import FIELDS, Ids, Reference, Target, references, strayed, written
 from alliances_cli.errors import EditRefused
 from alliances_cli.evolution import Changement
 from alliances_cli.store import Reading
@@ -31,9 +31,9 @@ def leave(
     famille, reading = target.famille, draft.reading
     assert famille is not None
     gone = (famille, target.id)
-    ids = {f: [i for i in inside if (f, i) != gone] for f, inside in ids_of(reading).items()}
-    changed = _redirect(draft, gone, pairs, ids)
-    changed += held(reading, names(reading, gone, gone=True), {(f, *c.path) for f, c in changed}, gone)
+    later = names(reading, gone, gone=True)
+    changed = _redirect(draft, gone, pairs, later.ids)
+    changed += held(reading, later, {(f, *c.path) for f, c in changed}, gone)
     for part in FAMILLES:
         rewrite(draft, part, [change for f, change in changed if f == part])
     comments = draft.remove(famille, famille, target.rank)
@@ -59,9 +59,7 @@ def rewrite(draft: Draft, part: str, changes: Sequence[Changement]) -> None:
     draft.change(part, [(change.path, texts_of(change.after)) for change in others], FIELDS)
 
 
-def _redirect(
-    draft: Draft, gone: Pair, pairs: Sequence[Pair], ids: Mapping[Famille, Sequence[str]]
-) -> list[tuple[Famille, Changement]]:
+def _redirect(draft: Draft, gone: Pair, pairs: Sequence[Pair], ids: Ids) -> list[tuple[Famille, Changement]]:
     """What becomes of the lists that refer to what is retired.
 
     Raises: EditRefused with the references that nothing replaces.
@@ -99,7 +97,7 @@ def followed(
     at: Reference,
     gone: Pair,
     pairs: Sequence[Pair],
-    ids: Mapping[Famille, Sequence[str]],
+    ids: Ids,
 ) -> list[str] | None:
     """A list of references once what is gone is replaced by the pairs, each named once and none naming its owner; None
     where nothing can stand in its place."""
@@ -166,9 +164,7 @@ def names(reading: Reading, pair: Pair, gone: bool) -> Vocabulaire:
     return known._replace(ids=ids, retirees=retired)
 
 
-def form(
-    pair: Pair, field: str, famille: Famille, ids: Mapping[Famille, Sequence[str]], like: str | None = None
-) -> str:
+def form(pair: Pair, field: str, famille: Famille, ids: Ids, like: str | None = None) -> str:
     """How `field` of one of the family's items names what it leads to; `like`: a writing whose form it has if it can.
 
     Raises: EditRefused where nothing names it alone.
@@ -189,11 +185,6 @@ def elements_of(reading: Reading, changed: Sequence[tuple[Famille, Changement]])
         group = targets.value_at(reading.documents[famille].value, place[1:])
         elements.append(Element(famille, str(group.get("id")), targets.titre_of(group), tuple(changes)))
     return elements
-
-
-def ids_of(reading: Reading) -> dict[Famille, list[str]]:
-    """Each family's ids."""
-    return {famille: list(inside) for famille, inside in reading.lecture.vocabulaire.ids.items()}
 
 
 def long_name(famille: Famille, identifier: str) -> str:

@@ -17,7 +17,6 @@ from alliances_cli.editing.leaving import (
     followed,
     gone_of,
     held,
-    ids_of,
     leave,
     long_name,
     names,
@@ -282,7 +281,6 @@ def _redirected_back(
     vocabulaire = draft.reading.lecture.vocabulaire
     pairs = [lead(str(text), "vers", gone[0], vocabulaire) for text in vers]
     known = [(pair[0], pair[1]) for pair in pairs if pair is not None and pair[0] is not None]
-    ids = ids_of(draft.reading)
     then: dict[tuple[Famille, str, str], list[Reference]] = {}
     for reference in references(past.reading):
         then.setdefault((reference.famille, reference.owner, reference.field), []).append(reference)
@@ -292,7 +290,9 @@ def _redirected_back(
         if field == "vers" or rank is None or not any(reference.target == gone for reference in inside):
             continue
         before = [reference.text for reference in inside]
-        after = followed([(r.text, r.target) for r in inside], inside[0], gone, known, ids) if known else None
+        after = (
+            followed([(r.text, r.target) for r in inside], inside[0], gone, known, vocabulaire.ids) if known else None
+        )
         now = targets.value_at(draft.reading.documents[famille].value, (famille, rank)).get(field) or []
         led = all(lead(r.text, r.field, r.famille, later) == r.target for r in inside)
         if after is not None and now == after and led:

@@ -9,7 +9,7 @@ from alliances_cli import bilan, git, store
 from alliances_cli.champs import FAMILLES, RETIREES, SINGULIER, Famille
 from alliances_cli.editing import given, restore, targets, undo
 from alliances_cli.editing.draft import Draft, Element, Modification, opened, require_readable
-from alliances_cli.editing.leaving import Pair, elements_of, form, gone_of, ids_of, leave, long_name
+from alliances_cli.editing.leaving import Pair, elements_of, form, gone_of, leave, long_name, names
 from alliances_cli.editing.references import Links, links
 from alliances_cli.errors import EditRefused, NotFound, UsageFault
 from alliances_cli.evolution import Changement
@@ -48,7 +48,7 @@ def retire(
         assert famille is not None
         said = given.checked("--motif", motif, "dites pourquoi l'élément est retiré")
         pairs = [_replacement(draft, target, text) for text in vers]
-        ids = {f: [i for i in inside if (f, i) != (famille, target.id)] for f, inside in ids_of(reading).items()}
+        ids = names(reading, (famille, target.id), gone=True).ids
         moment = bilan.moment(_feuille(reading), au, today or date.today())
         assert moment is not None
         item = targets.value_at(draft.value(famille), target.path)
