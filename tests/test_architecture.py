@@ -32,30 +32,33 @@ ROOMS = {
     "bilan": "champs model periode typographie",
     "checks": "bilan champs errors model periode typographie",
     "selection": "bilan champs errors model nombre periode typographie",
-    "evolution": "yamltext",
+    "evolution": "bilan champs model nombre periode typographie yamltext",
     # disk
     "location": "errors",
-    "git": "",
+    "git": "errors",
     "store": "champs checks errors french location model typographie yamltext",
     "spreadsheet": "champs errors french periode typographie",
     "skeleton": "champs location typographie yamltext",
     # journeys, and what shows their answers
+    "past": "champs checks errors git location model periode store typographie yamltext",
     "api": "__init__ bilan champs checks errors location model periode selection store",
+    "timeline": "api bilan champs errors evolution git location model past periode selection store",
     "beginning": "champs errors location skeleton spreadsheet store typographie yamltext",
-    "editing": "bilan champs checks errors evolution git location model nombre periode selection store typographie "
-    "yamltext",
-    "present": "api beginning bilan champs editing errors evolution location model nombre periode selection "
-    "spreadsheet typographie",
+    "editing": "bilan champs checks errors evolution git location model nombre past periode selection store "
+    "typographie yamltext",
+    "present": "api beginning bilan champs editing errors evolution git location model nombre past periode selection "
+    "spreadsheet timeline typographie",
     # top
-    "cli": "__init__ api beginning champs editing errors french location periode present selection store typographie "
-    "yamltext",
+    "cli": "__init__ api beginning champs editing errors french location past periode present selection store timeline "
+    "typographie yamltext",
     "__main__": "__init__ cli",
 }
 # What may be imported only inside a function.
 DEFERRED = {
-    "api": "present",
+    # Only what asks for the past loads what reads it.
+    "api": "past",
     # No command pays for what it doesn't use.
-    "cli": "api beginning editing location periode present selection store yamltext",
+    "cli": "api beginning editing location past periode present selection store timeline yamltext",
     "__main__": "__init__ cli",
 }
 # third-party module → the files and folders that may use it. What isn't here is used nowhere.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from alliances_cli import bilan, location, selection, store
 from alliances_cli.bilan import Bilan, Groupe, Groupement, Moment
@@ -17,25 +18,34 @@ from alliances_cli.periode import Periode
 from alliances_cli.selection import Filtres
 from alliances_cli.store import Reading
 
+if TYPE_CHECKING:
+    from alliances_cli.past.revision import Revision
+
 
 class Vue(NamedTuple):
-    """A checked roadmap at its date of reading; `totals` are published totals that the counted levels contradict."""
+    """A checked roadmap at its date of reading; `totals` are published totals that the counted levels contradict.
+    `revision`: where it was read in git's past; `remarques`: what is to be said of that revision."""
 
     root: Root
     feuille: FeuilleDeRoute
     moment: Moment
     totals: tuple[Problem, ...]
     reading: Reading
+    revision: Revision | None = None
+    remarques: tuple[str, ...] = ()
 
 
 class Controle(NamedTuple):
-    """What `check` found, in reading order; `feuille` is None where there are errors."""
+    """What `check` found, in reading order; `feuille` is None where there are errors. `revision` and `remarques`: see
+    `Vue`."""
 
     root: Root
     moment: Moment
     problems: tuple[Problem, ...]
     files: tuple[str, ...]
     feuille: FeuilleDeRoute | None
+    revision: Revision | None = None
+    remarques: tuple[str, ...] = ()
 
     def count(self, *kinds: str) -> int:
         return sum(problem.kind in kinds for problem in self.problems)
@@ -68,13 +78,17 @@ def view(root: Root, au: Periode | None = None, today: date | None = None) -> Vu
 
 def check(root: Root, today: date | None = None) -> Controle:
     """All that is wrong or doubtful."""
-    reading = load(root)
+    # First: it explains references that lead nowhere.
+    return controlled(root, load(root), [_leftover(root, path) for path in store.leftovers(root)], today)
+
+
+def controlled(root: Root, reading: Reading, first: Sequence[Problem] = (), today: date | None = None) -> Controle:
+    """All that is wrong or doubtful in what was read, after the problems `first`."""
     problems = reading.problems
     feuille = reading.feuille
     if feuille is not None:
         problems = tuple(sorted((*reading.totals(), *reading.warnings()), key=lambda p: p.sort_key))
-    # First: it explains references that lead nowhere.
-    problems = (*(_leftover(root, path) for path in store.leftovers(root)), *problems)
+    problems = (*first, *problems)
     moment = bilan.moment(feuille or FeuilleDeRoute(_mission(reading)), None, today or date.today())
     assert moment is not None
     return Controle(root, moment, problems, tuple(reading.names.values()), feuille)
@@ -132,7 +146,14 @@ def publishable(root: Root, au: Periode | None) -> Vue:
 
     Raises: InvalidRoadmap (errors, or totals that don't reconcile); UsageFault where no date is known.
     """
-    reading = load(root)
+    return document(root, load(root), au)
+
+
+def document(root: Root, reading: Reading, au: Periode | None) -> Vue:
+    """What was read, as a document may show it; see `publishable`.
+
+    Raises: InvalidRoadmap; UsageFault.
+    """
     feuille = reading.require()
     totals = reading.totals()
     if totals:

@@ -1,15 +1,52 @@
-"""Every call of git: what a repository holds, as plain results. Nothing here writes to one."""
+"""Every call of git: what a repository holds, as plain results. Only `make_tag` writes to one.
+
+Each call is a list of arguments, in the repository of a folder whatever the environment says, with nothing of the
+user's configuration that would start another program, and without going on the network.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from types import TracebackType
+from typing import IO, NamedTuple
 
-# What git reads of the environment may name another repository than that of the folder.
-_DROPPED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE")
+from alliances_cli.errors import NotFound, SystemFault
+
+# What a user's environment may say to git: who they are, and where their configuration is. Everything else may name
+# another repository, another index, another program, or change what git prints.
+_KEPT = (
+    "GIT_AUTHOR_NAME",
+    "GIT_AUTHOR_EMAIL",
+    "GIT_AUTHOR_DATE",
+    "GIT_COMMITTER_NAME",
+    "GIT_COMMITTER_EMAIL",
+    "GIT_COMMITTER_DATE",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_CONFIG_NOSYSTEM",
+    "GIT_CEILING_DIRECTORIES",
+    "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+    "GIT_EXEC_PATH",
+)
+# No hook, pager, monitor, diff program or signature check of the configuration is run; no option changes what is read.
+_SETTINGS = (
+    f"core.hooksPath={os.devnull}",
+    "core.fsmonitor=false",
+    "core.pager=cat",
+    "log.showSignature=false",
+    "log.showRoot=true",
+    "log.diffMerges=separate",
+    "log.follow=false",
+    "diff.relative=false",
+    f"diff.orderFile={os.devnull}",
+)
+_NO_LINK = "120000"
+# How many objects are asked for at once: they are all in memory before the first is given.
+_BATCH = 32
 
 
 class Depot(NamedTuple):
@@ -18,79 +55,361 @@ class Depot(NamedTuple):
     top: Path
 
     def path(self, path: Path) -> str:
-        """The path as git names it: from the top, with slashes."""
-        return path.resolve().relative_to(self.top).as_posix()
+        """The path as git names it: from the top, with slashes; empty for the top itself."""
+        name = path.resolve().relative_to(self.top).as_posix()
+        return "" if name == "." else name
 
 
-class Revision(NamedTuple):
-    """A commit: its hash and the day of its commit, in the committer's time zone (`2021-05-07`)."""
+class Commit(NamedTuple):
+    """A commit: its hash, that of its first parent (None for a first commit), the day of its commit in the committer's
+    own time zone (`2021-05-07`), its author's name, the first line of its message."""
 
     hash: str
+    parent: str | None
     day: str
+    author: str
+    message: str
+
+
+class File(NamedTuple):
+    """A file of a tree: the id of its content; `link`: it is a symbolic link."""
+
+    blob: str
+    link: bool = False
+
+
+class Touch(NamedTuple):
+    """A file that a commit changed, as it was before and after (None: it wasn't there)."""
+
+    path: str
+    before: File | None
+    after: File | None
 
 
 def find(folder: Path) -> Depot | None:
     """The repository that the folder is in; None where there is none, or no git."""
-    top = _run(folder, "rev-parse", "--show-toplevel")
-    return Depot(Path(os.fsdecode(top.rstrip(b"\n"))).resolve()) if top else None
-
-
-def revisions(depot: Depot, path: Path, first_parent: bool = False) -> list[Revision]:
-    """The commits that touched the path, newest first."""
-    options = ["--first-parent"] if first_parent else []
-    said = _run(depot.top, "log", *options, "--format=%H %cs", "--", depot.path(path)) or b""
-    return [Revision(*line.split(" ", 1)) for line in said.decode("ascii", "replace").splitlines() if " " in line]
-
-
-def tags(depot: Depot, prefix: str) -> list[str]:
-    """The tags whose name begins with the prefix, in the order of their names."""
-    said = _run(depot.top, "for-each-ref", "--format=%(refname:strip=2)", f"refs/tags/{prefix}*") or b""
-    return said.decode("utf-8", "replace").splitlines()
-
-
-def show(depot: Depot, revision: str, path: Path) -> bytes | None:
-    """The file's bytes at a revision; None where it isn't there."""
-    return next(iter(show_all(depot, [(revision, path)])))
-
-
-def show_all(depot: Depot, wanted: Sequence[tuple[str, Path]]) -> Iterator[bytes | None]:
-    """The bytes of several files at several revisions, by one process, as long as they are asked for."""
-    argv = ["git", "-C", str(depot.top), "cat-file", "--batch"]
-    with subprocess.Popen(
-        argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
-    ) as process:
-        assert process.stdin is not None and process.stdout is not None
-        try:
-            for revision, path in wanted:
-                process.stdin.write(os.fsencode(f"{revision}:{depot.path(path)}\n"))
-                process.stdin.flush()
-                head = process.stdout.readline().split()
-                if len(head) != 3 or head[1] != b"blob":
-                    yield None
-                    continue
-                data = process.stdout.read(int(head[2]))
-                process.stdout.read(1)
-                yield data
-        finally:
-            process.stdin.close()
-            process.kill()
-
-
-def _run(folder: Path, *argv: str) -> bytes | None:
     try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *argv],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-            check=False,
-        )
-    except OSError:
+        return require(folder)
+    except (NotFound, SystemFault):
         return None
-    return done.stdout if done.returncode == 0 else None
+
+
+def require(folder: Path) -> Depot:
+    """The repository that the folder is in.
+
+    Raises: NotFound where it is in none; SystemFault where git is missing, or refuses.
+    """
+    done = _run(folder, "rev-parse", "--show-toplevel")
+    if done.returncode == 0:
+        return Depot(Path(os.fsdecode(done.stdout.rstrip(b"\n"))).resolve())
+    said = done.stderr.decode("utf-8", "replace")
+    if "not a git repository" in said:
+        raise NotFound(
+            f"« {_shown(str(folder))} » n'est pas dans un dépôt git : le passé d'une feuille de route est celui de ses "
+            "commits (« git init », puis « git add » et « git commit »)"
+        )
+    if "must be run in a work tree" in said:
+        raise NotFound(f"« {_shown(str(folder))} » est dans un dépôt git sans dossier de travail : clonez-le d'abord")
+    raise _fault(said)
+
+
+def commit(depot: Depot, name: str) -> str | None:
+    """The hash of the commit that a revision names (a tag leads to its commit); None where it names none.
+
+    `name` doesn't begin with a dash.
+    """
+    done = _run(depot.top, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+    return done.stdout.decode("ascii").strip() if done.returncode == 0 else None
+
+
+def commits_beginning(depot: Depot, prefix: str) -> tuple[str, ...]:
+    """The hashes of the commits that begin with some hexadecimal digits (four at least)."""
+    done = _run(depot.top, "rev-parse", f"--disambiguate={prefix}")
+    hashes = done.stdout.decode("ascii", "replace").split()
+    checked = _run(depot.top, "cat-file", "--batch-check=%(objecttype) %(objectname)", given="\n".join(hashes) + "\n")
+    lines = [line.split() for line in checked.stdout.decode("ascii", "replace").splitlines()]
+    return tuple(line[1] for line in lines if line[0] == "commit")
+
+
+def has_ref(depot: Depot, name: str) -> bool:
+    """Whether there is a reference of that whole name (`refs/tags/v1`)."""
+    return _run(depot.top, "show-ref", "--verify", "--quiet", "--", name).returncode == 0
+
+
+def refs(depot: Depot, *prefixes: str) -> tuple[str, ...]:
+    """The short names of the references under the prefixes (`refs/tags/bilan/`), by name."""
+    done = _run(depot.top, "for-each-ref", "--format=%(refname)", "--", *prefixes)
+    names = done.stdout.decode("utf-8", "replace").splitlines()
+    return tuple(re.sub(r"^refs/(?:tags|heads|remotes)/", "", name) for name in names)
+
+
+def is_shallow(depot: Depot) -> bool:
+    """Whether the clone lacks the oldest commits."""
+    return _run(depot.top, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+
+
+def is_ancestor(depot: Depot, older: str, newer: str) -> bool:
+    """Whether a commit is another, or one of those that it comes from."""
+    return _run(depot.top, "merge-base", "--is-ancestor", older, newer).returncode == 0
+
+
+def head(depot: Depot) -> str | None:
+    """The hash of HEAD's commit; None where there is no commit."""
+    return commit(depot, "HEAD")
+
+
+_FORMAT = "--format=%x01%H%x00%P%x00%cs%x00%an%x00%s"
+
+
+def log(
+    depot: Depot, tip: str, paths: Sequence[str], excluded: str | None = None, whole: bool = False
+) -> list[tuple[Commit, tuple[Touch, ...]]]:
+    """The commits of the first-parent line of `tip` that changed one of the paths, newest first, each with what it
+    changed since its first parent; without those that `excluded` comes from. `whole`: those of every branch that was
+    merged too, and what merges changed isn't told.
+
+    Raises: SystemFault.
+    """
+    bounds = [tip, *([f"^{excluded}"] if excluded else [])]
+    line = () if whole else ("--first-parent", "-m")
+    options = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-color", "--encoding=UTF-8")
+    done = _run(depot.top, "log", *line, *options, "--no-notes", "--no-ext-diff", _FORMAT, *bounds, "--", *paths)
+    _require(done)
+    return list(_entries(done.stdout))
+
+
+def _entries(said: bytes) -> Iterator[tuple[Commit, tuple[Touch, ...]]]:
+    tokens = iter(said.split(b"\0"))
+    found: Commit | None = None
+    touched: list[Touch] = []
+    for token in tokens:
+        if token[:1] == b"\x01":
+            if found is not None:
+                yield found, tuple(touched)
+            found, touched = _commit(token[1:], *(next(tokens) for _ in range(4))), []
+        elif token.lstrip(b"\n")[:1] == b":":
+            modes = token.decode("ascii").lstrip("\n:").split()
+            touched.append(Touch(os.fsdecode(next(tokens)), _file(modes[0], modes[2]), _file(modes[1], modes[3])))
+    if found is not None:
+        yield found, tuple(touched)
+
+
+def _commit(name: bytes, parents: bytes, day: bytes, author: bytes, message: bytes) -> Commit:
+    parent = parents.split()[0].decode("ascii") if parents else None
+    return Commit(name.decode("ascii"), parent, day.decode("ascii"), _text(author), _text(message))
+
+
+def _text(data: bytes) -> str:
+    """What somebody wrote in a commit, in whatever encoding, without what would move a terminal's cursor."""
+    return _shown(" ".join(data.decode("utf-8", "replace").split()))
+
+
+def _shown(text: str) -> str:
+    return re.sub("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", "\ufffd", text)
+
+
+def _file(mode: str, blob: str) -> File | None:
+    return File(blob, mode == _NO_LINK) if mode.strip("0") and mode != "160000" else None
+
+
+def describe(depot: Depot, revision: str) -> Commit:
+    """A commit by its hash.
+
+    Raises: SystemFault.
+    """
+    done = _run(depot.top, "log", "-1", "-z", "--no-color", "--encoding=UTF-8", "--no-notes", _FORMAT, revision, "--")
+    _require(done)
+    return next(_entries(done.stdout))[0]
+
+
+def last_before(depot: Depot, tip: str, day: str) -> tuple[str | None, str]:
+    """The commit of the first-parent line of `tip` nearest to it whose day (its own, see `Commit`) isn't after `day`,
+    None where all are; and the earliest day of the commits that were looked at."""
+    argv = _argv(depot.top, "log", "--first-parent", "--format=%H %cs", "--no-color", tip, "--")
+    earliest = ""
+    with _started(argv) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            name, found = line.decode("ascii").split()
+            earliest = min(earliest or found, found)
+            if found <= day:
+                process.kill()
+                return name, earliest
+    return None, earliest
+
+
+def tree(depot: Depot, revision: str, folder: str, deep: bool = False) -> dict[str, File]:
+    """The files of a folder at a commit, by their path inside it; `deep`: those of the folders in it too. Empty where
+    there is no such folder.
+
+    Raises: SystemFault.
+    """
+    options = ["-r"] if deep else []
+    within = [f"{folder}/"] if folder else []
+    done = _run(depot.top, "ls-tree", "-z", "--full-tree", *options, revision, "--", *within)
+    _require(done)
+    files: dict[str, File] = {}
+    for line in done.stdout.split(b"\0"):
+        head, _, path = line.partition(b"\t")
+        if path:
+            mode, kind, blob = head.decode("ascii").split()
+            if kind == "blob":
+                files[os.fsdecode(path)[len(folder) + 1 if folder else 0 :]] = File(blob, mode == _NO_LINK)
+    return files
+
+
+def paths_of(depot: Depot, revision: str, name: str) -> tuple[str, ...]:
+    """Every path of a commit whose file has that name."""
+    done = _run(depot.top, "ls-tree", "-r", "-z", "--full-tree", "--name-only", revision)
+    paths = (os.fsdecode(path) for path in done.stdout.split(b"\0"))
+    return tuple(path for path in paths if path.rpartition("/")[2] == name)
+
+
+def moved_from(depot: Depot, moved: Commit, path: str) -> str | None:
+    """The path that a file had before a commit moved it, where git can tell; None where it came new."""
+    if moved.parent is None:
+        return None
+    done = _run(depot.top, "diff-tree", "-r", "-z", "-M", "--no-commit-id", moved.parent, moved.hash)
+    tokens = iter(done.stdout.split(b"\0"))
+    for token in tokens:
+        status = token.rpartition(b" ")[2][:1]
+        if status in (b"R", b"C"):
+            old, new = os.fsdecode(next(tokens)), os.fsdecode(next(tokens))
+            if status == b"R" and new == path:
+                return old
+        elif token:
+            next(tokens)
+    return None
+
+
+class Objects:
+    """The contents of a repository, by one process however many are read."""
+
+    def __init__(self, depot: Depot) -> None:
+        self._depot = depot
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Objects:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the process."""
+        if self._process is not None:
+            assert self._process.stdin is not None and self._process.stdout is not None
+            self._process.kill()
+            self._process.communicate()
+
+    def read(self, names: Sequence[str]) -> Iterator[bytes | None]:
+        """The contents of the files that bear these names (an id, or `COMMIT:path`), as they are asked for; None for
+        one that isn't there, or that this clone lacks.
+
+        Raises: SystemFault.
+        """
+        if not names:
+            return
+        if self._process is None:
+            self._process = _started(_argv(self._depot.top, "cat-file", "--batch"))
+        requests, answers = self._process.stdin, self._process.stdout
+        assert requests is not None and answers is not None
+        for start in range(0, len(names), _BATCH):
+            some = names[start : start + _BATCH]
+            # A line break would be two questions; no file of a roadmap has one in its path.
+            requests.write(b"".join(os.fsencode(name.replace("\n", "\0")) + b"\n" for name in some))
+            requests.flush()
+            # All are taken before the first is given: whoever asks for others meanwhile gets its own answers.
+            yield from [_content(answers) for _ in some]
+
+
+def _content(answers: IO[bytes]) -> bytes | None:
+    head = answers.readline()
+    if head.endswith((b" missing\n", b" ambiguous\n")):
+        return None
+    words = head.split()
+    if len(words) != 3:
+        raise SystemFault("git s'est interrompu en lisant le dépôt ; « git fsck » dit ce qui y manque")
+    data = answers.read(int(words[2]))
+    answers.read(1)
+    return data if words[1] == b"blob" else None
+
+
+def staged(depot: Depot, paths: Sequence[str]) -> bool:
+    """Whether what is ready to be committed differs from HEAD at one of the paths."""
+    return _run(depot.top, "diff-index", "--cached", "--quiet", "HEAD", "--", *paths).returncode != 0
+
+
+def make_tag(depot: Depot, name: str, revision: str, message: str) -> None:
+    """Makes an annotated tag on a commit. One that exists is never moved.
+
+    Raises: SystemFault, which gives git's own reason.
+    """
+    done = _run(depot.top, "tag", "--annotate", "--no-sign", f"--message={message}", "--", name, revision)
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace")
+        if "identity unknown" in said or "empty ident" in said or "user.email" in said:
+            raise SystemFault(
+                'git ne sait pas qui pose le tag : « git config user.name "…" » et « git config user.email … »'
+            )
+        raise _fault(said)
+
+
+# --- the process ----------------------------------------------------------------------------------------------------
+
+
+def _argv(folder: Path, *argv: str) -> list[str]:
+    settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+    return ["git", "-C", str(folder), "--no-pager", "--no-replace-objects", "--literal-pathspecs", *settings, *argv]
+
+
+def _run(folder: Path, *argv: str, given: str = "") -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(
+            _argv(folder, *argv), input=given.encode("ascii"), capture_output=True, env=_environment(), check=False
+        )
+    except OSError as error:
+        raise _missing(error) from None
+
+
+def _started(argv: Sequence[str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
+        )
+    except OSError as error:
+        raise _missing(error) from None
+
+
+def _missing(error: OSError) -> SystemFault:
+    if isinstance(error, FileNotFoundError):
+        return SystemFault("git n'est pas installé, ou n'est pas dans PATH : le passé se lit par lui (git-scm.com)")
+    return SystemFault(f"git ne démarre pas (erreur {error.errno})")
+
+
+def _require(done: subprocess.CompletedProcess[bytes]) -> None:
+    if done.returncode != 0:
+        raise _fault(done.stderr.decode("utf-8", "replace"))
+
+
+def _fault(said: str) -> SystemFault:
+    owned = re.search(r"dubious ownership in repository at '(.*)'", said)
+    if owned:
+        return SystemFault(
+            f"git refuse le dépôt « {_shown(owned[1])} », qui appartient à un autre utilisateur ; si vous lui faites "
+            f"confiance : git config --global --add safe.directory '{_shown(owned[1])}'"
+        )
+    lines = [line for line in said.splitlines() if line.startswith(("fatal:", "error:"))] or said.splitlines()
+    reason = re.sub(r"^(?:fatal|error): ", "", lines[0]) if lines else "sans dire pourquoi"
+    return SystemFault(f"git a refusé : {_shown(reason)}")
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in _DROPPED}
-    return {**kept, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _KEPT}
+    return {
+        **kept,
+        "LC_ALL": "C",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+    }

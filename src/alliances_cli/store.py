@@ -10,7 +10,7 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -196,7 +196,7 @@ def parse(sources: Mapping[str, Source]) -> Reading:
     lecture = Lecture(
         mission=mission if "mission" in documents else Mission(titre=TITRE_PAR_DEFAUT),
         items=records,
-        vocabulaire=_vocabulaire(raw_mission, records, retired, unreadable),
+        vocabulaire=vocabulaire(raw_mission, records, retired, unreadable),
         raw_mission=raw_mission,
         champs=declared or _declared(raw_mission),
         retirees=retired,
@@ -226,6 +226,14 @@ def present(value: Any, known: Container[str] = KEYS) -> Any:
     if isinstance(value, list):
         return [present(inner, known) for inner in value]
     return value
+
+
+def validated(model: type[Record], value: object) -> Record | None:
+    """The record that a value makes, or None."""
+    try:
+        return model.model_validate(value)
+    except ValidationError:
+        return None
 
 
 def _declared(raw: Mapping[str, Any]) -> dict[Famille, tuple[Champ, ...]]:
@@ -392,11 +400,11 @@ def _keys_at(model: type[Record], location: tuple[str | int, ...]) -> list[str]:
     return list(current.model_fields)
 
 
-def _vocabulaire(
-    raw: dict[str, Any],
-    records: dict[Famille, list[tuple[int, Any]]],
-    retired: dict[Famille, list[tuple[int, Any]]],
-    unreadable: set[str],
+def vocabulaire(
+    raw: Mapping[str, Any],
+    records: Mapping[Famille, list[tuple[int, Any]]],
+    retired: Mapping[Famille, list[tuple[int, Any]]],
+    unreadable: Set[str],
 ) -> Vocabulaire:
     """What names may be used, read leniently: an entry that is wrong elsewhere still lends its name.
 

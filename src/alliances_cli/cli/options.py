@@ -28,6 +28,15 @@ Au = Annotated[
     typer.Option("--au", metavar="DATE", help=f"Date de lecture ({DATES}), à la place de « etat_au »."),
 ]
 
+Rev = Annotated[
+    str | None,
+    typer.Option(
+        "--rev",
+        metavar="REVISION",
+        help="Lit le passé : un bilan (2021-05-07, bilan/2021-05-07, precedent), un commit, un tag, une date.",
+    ),
+]
+
 
 def format_option(formats: Iterable[str]) -> typer.models.OptionInfo:
     """`--format`, with the keys of a command's table of presenters."""

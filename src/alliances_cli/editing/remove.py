@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from alliances_cli import bilan, git, store
 from alliances_cli.champs import FAMILLES, RETIREES, SINGULIER, Famille
@@ -11,15 +11,14 @@ from alliances_cli.editing import given, targets, undo
 from alliances_cli.editing.draft import Draft, Element, Modification, opened, require_readable
 from alliances_cli.editing.references import links, references
 from alliances_cli.editing.targets import DECLARED, Target
-from alliances_cli.errors import EditRefused
+from alliances_cli.errors import EditRefused, NotFound
 from alliances_cli.evolution import Changement
 from alliances_cli.location import Root
-from alliances_cli.periode import Periode
+from alliances_cli.model import BilanPublie
+from alliances_cli.past import passe, revision
 from alliances_cli.store import Source
 from alliances_cli.typographie import enumeration
 from alliances_cli.yamltext.read import Value
-
-TAG = "bilan/"
 
 
 def remove(root: Root, reference: str, dry_run: bool = False) -> Modification:
@@ -82,18 +81,16 @@ def _published(draft: Draft, famille: Famille, identifier: str) -> str:
     Where git has none, the totals that are published at the roadmap's date hold what they count.
     """
     mission = draft.reading.lecture.mission
-    bilans = {publie.date.text: publie.date for publie in mission.bilans} if mission else {}
-    depot = git.find(draft.root.data)
-    known: dict[str, str] = {}
-    if depot is not None:
-        tagged = {tag.removeprefix(TAG): f"refs/tags/{tag}" for tag in git.tags(depot, TAG)}
-        untagged = {text: date for text, date in bilans.items() if text not in tagged}
-        known = {**tagged, **_last_standing_at(draft, depot, untagged)}
-        path = draft.root.path(famille)
-        texts = git.show_all(depot, [(revision, path) for revision in known.values()])
-        for text, data in zip(known, texts, strict=True):
-            if data is not None and identifier in _ids_in(famille, path, data):
-                return f"au {bilans[text].in_words}" if text in bilans else f"« {text} »"
+    bilans = {publie.date.text: publie for publie in mission.bilans} if mission else {}
+    known: set[str] = set()
+    past = passe.of(draft.root)
+    if past is not None:
+        with past:
+            for text, at in _revisions(past, bilans):
+                known.add(text)
+                file = past.files(at.commit, at.folder).get(famille)
+                if file is not None and identifier in _ids_in(famille, next(past.objects.read([file.blob]))):
+                    return f"au {bilans[text].date.in_words}" if text in bilans else f"« {text} »"
     feuille = draft.reading.feuille
     controle = bilan.control(feuille) if feuille is not None and famille == "mesures" else None
     if feuille is not None and controle is not None and controle.agrees and controle.publie.date.text not in known:
@@ -103,28 +100,22 @@ def _published(draft: Draft, famille: Famille, identifier: str) -> str:
     return ""
 
 
-def _last_standing_at(draft: Draft, depot: git.Depot, bilans: Mapping[str, Periode]) -> dict[str, str]:
-    """The last commit of the first-parent line at which the roadmap stands at each date."""
-    if not bilans:
-        return {}
-    wanted = {(date.first, date.last): text for text, date in bilans.items()}
-    path = draft.root.path("mission")
-    revisions = git.revisions(depot, draft.root.data, first_parent=True)
-    found: dict[str, str] = {}
-    for revision, data in zip(revisions, git.show_all(depot, [(r.hash, path) for r in revisions]), strict=False):
-        if data is not None:
-            mission = store.parse({"mission": Source(path.name, data)}).lecture.mission
-            etat_au = mission.etat_au if mission else None
-            text = wanted.pop((etat_au.first, etat_au.last), None) if etat_au else None
-            if text is not None:
-                found[text] = revision.hash
-        if not wanted:
-            break
-    return found
+def _revisions(past: passe.Passe, bilans: Mapping[str, BilanPublie]) -> Iterator[tuple[str, revision.Revision]]:
+    """Those of the tags, and of the bilans that have none."""
+    for tag in git.refs(past.depot, f"refs/tags/{revision.TAG}"):
+        with suppress(NotFound):
+            if (at := revision.tagged(past, tag.removeprefix(revision.TAG))) is not None:
+                yield tag.removeprefix(revision.TAG), at
+    for text, publie in bilans.items():
+        at = revision.of_bilan(past, publie, text).revision
+        if at is not None and at.tag is None:
+            yield text, at
 
 
-def _ids_in(famille: Famille, path: Path, data: bytes) -> frozenset[str]:
-    return frozenset(store.parse({famille: Source(path.name, data)}).lecture.vocabulaire.ids[famille])
+def _ids_in(famille: Famille, data: bytes | None) -> frozenset[str]:
+    if data is None:
+        return frozenset()
+    return frozenset(store.parse({famille: Source(famille, data)}).lecture.vocabulaire.ids[famille])
 
 
 def _add(draft: Draft, target: Target, item: Mapping[str, Value]) -> tuple[str, ...] | None:

@@ -39,7 +39,7 @@ class Passe(NamedTuple):
     """A retired item as it last stood in its list: the revision, what all the files said, its value and its lines;
     `headed`: it was the first under what heads a part of the list."""
 
-    revision: git.Revision
+    revision: git.Commit
     reading: Reading
     rank: int
     item: dict[str, Value]
@@ -225,33 +225,36 @@ def _past(draft: Draft, famille: Famille, identifier: str) -> Passe | None:
     depot = git.find(draft.root.data)
     if depot is None:
         return None
+    if git.head(depot) is None:
+        return None
     # The commits of the whole folder: what referred to the item may have changed after its own file.
-    revisions = git.revisions(depot, draft.root.data)
-    texts = git.show_all(depot, [(revision.hash, path) for revision in revisions])
-    without: bytes | None = None
-    for revision, data in zip(revisions, texts, strict=False):
-        if data is None or data == without:
-            continue
-        reading = store.parse({famille: Source(path.name, data)})
-        rank = reading.lecture.vocabulaire.ids[famille].get(identifier)
-        if rank is None:
-            without = data
-            continue
-        document = reading.documents[famille]
-        item = targets.value_at(document.value, (famille, rank))
-        try:
-            lines = items.item_lines(document.text, famille, rank)
-            headed = items.is_headed(document.text, famille, rank)
-        except YamlFault:
-            lines, headed = [], False
-        return Passe(revision, _whole(draft, depot, revision), rank, item, lines, headed)
+    revisions = [commit for commit, _ in git.log(depot, "HEAD", [depot.path(draft.root.data) or "."], whole=True)]
+    with git.Objects(depot) as objects:
+        texts = objects.read([f"{revision.hash}:{depot.path(path)}" for revision in revisions])
+        without: bytes | None = None
+        for revision, data in zip(revisions, texts, strict=False):
+            if data is None or data == without:
+                continue
+            reading = store.parse({famille: Source(path.name, data)})
+            rank = reading.lecture.vocabulaire.ids[famille].get(identifier)
+            if rank is None:
+                without = data
+                continue
+            document = reading.documents[famille]
+            item = targets.value_at(document.value, (famille, rank))
+            try:
+                lines = items.item_lines(document.text, famille, rank)
+                headed = items.is_headed(document.text, famille, rank)
+            except YamlFault:
+                lines, headed = [], False
+            return Passe(revision, _whole(draft, depot, objects, revision), rank, item, lines, headed)
     return None
 
 
-def _whole(draft: Draft, depot: git.Depot, revision: git.Revision) -> Reading:
+def _whole(draft: Draft, depot: git.Depot, objects: git.Objects, revision: git.Commit) -> Reading:
     """All the files at a revision."""
     paths = {part: draft.root.path(part) for part in ("mission", *FAMILLES)}
-    found = git.show_all(depot, [(revision.hash, path) for path in paths.values()])
+    found = objects.read([f"{revision.hash}:{depot.path(path)}" for path in paths.values()])
     sources = {
         part: Source(path.name, data)
         for (part, path), data in zip(paths.items(), found, strict=True)

@@ -83,7 +83,8 @@ def _undone(draft: Draft, pair: Pair, name: str) -> tuple[list[tuple[str, ...]],
     depot = git.find(draft.root.data)
     if depot is not None:
         there = [(part, draft.root.path(part)) for part in FILES if part in draft.sources]
-        saved = git.show_all(depot, [("HEAD", path) for _, path in there])
+        with git.Objects(depot) as objects:
+            saved = list(objects.read([f"HEAD:{depot.path(path)}" for _, path in there]))
         if all(data == draft.sources[part].data for (part, _), data in zip(there, saved, strict=True)):
             return [("retire", name, "--undo")], []
     # Rehearsed: what comes back is compared with what there was.
