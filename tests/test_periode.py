@@ -83,3 +83,20 @@ def test_overlaps_both_ways(one: str, other: str, expected: bool) -> None:
 
 def test_of_day() -> None:
     assert periode.of_day(LEAP) == periode.parse("2020-02-29")
+
+
+@pytest.mark.parametrize(
+    ("text", "du", "au"),
+    [
+        ("2021-05-07", "du 7 mai 2021", "au 7 mai 2021"),
+        ("2021-06-01", "du 1er juin 2021", "au 1er juin 2021"),
+        ("2021-04", "d'avril 2021", "à avril 2021"),
+        ("2021-10", "d'octobre 2021", "à octobre 2021"),
+        ("2021-06", "de juin 2021", "à juin 2021"),
+        ("2021", "de 2021", "à 2021"),
+        ("2021-T1", "du premier trimestre 2021", "au premier trimestre 2021"),
+    ],
+)
+def test_the_articles_of_a_date(text: str, du: str, au: str) -> None:
+    found = periode.parse(text)
+    assert (found.du, found.au) == (du, au)

@@ -168,3 +168,8 @@ def test_encodable() -> None:
     assert t.encodable("été", "no-such-encoding") == "ete"
     for text in ("é" * 3, "🙂", "\u202f"):
         t.encodable(text, "ascii").encode("ascii")
+
+
+@pytest.mark.parametrize(("n", "expected"), [(0, "0"), (1, "+1"), (-1, "−1"), (1234, "+1\u202f234"), (-12, "−12")])
+def test_a_difference_has_its_sign(n: int, expected: str) -> None:
+    assert t.signed(n) == expected

@@ -20,7 +20,10 @@ def main() -> None:
     gc.disable()
     from alliances_cli.cli.app import main as run
 
-    sys.exit(run())
+    code = run()
+    # Python's own collection at exit would go through all of it once more.
+    gc.freeze()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

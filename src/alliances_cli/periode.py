@@ -57,6 +57,23 @@ class Periode:
             return f"{RANGS[int(half) - 1]} semestre {year}"
         return year
 
+    @property
+    def du(self) -> str:
+        """« du 7 mai 2021 », « de juin 2021 », « d'août 2021 », « du premier trimestre 2021 », « de 2021 »."""
+        if self.first == self.last or self.text[5:6] in ("T", "S"):
+            return f"du {self.in_words}"
+        return f"d'{self.in_words}" if self.in_words[0] in "ao" else f"de {self.in_words}"
+
+    @property
+    def au(self) -> str:
+        """« au 7 mai 2021 », « à juin 2021 », « au premier trimestre 2021 », « à 2021 »."""
+        return f"{self.preposition} {self.in_words}"
+
+    @property
+    def preposition(self) -> str:
+        """« au » or « à », as `au` begins."""
+        return "au" if self.du.startswith("du ") else "à"
+
 
 def day_in_words(day: date) -> str:
     """« 7 mai 2021 », « 1er juin 2021 »."""

@@ -9,12 +9,8 @@ from collections.abc import Iterable, Sequence
 NBSP = "\u00a0"
 NNBSP = "\u202f"
 
-_SPACES = (
-    (re.compile("« "), "«" + NBSP),
-    (re.compile(" »"), NBSP + "»"),
-    (re.compile(r" ([;!?])"), NNBSP + r"\1"),
-    (re.compile(r" ([:%€])(?=\W|$)"), NBSP + r"\1"),
-)
+# After « or before », before `:`, `%` or `€`, else before a mark that takes a narrow one.
+_SPACE = re.compile(r" (?:(?<=« )|(?=»|[:%€](?:\W|$))|(?=([;!?])))")
 _BREAK = re.compile(r"[\n\r\t]")
 # Accents and other combining signs, once letters are decomposed.
 _MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
@@ -24,9 +20,7 @@ _ARTICLE = r"^(?:les?|la|l['’]|du|de la|de l['’]|des)\s*(?<=[\s'’])"
 
 def spaced(text: str) -> str:
     """The text with its French spaces made non-breaking; no space is added, no letter changed."""
-    for pattern, replacement in _SPACES:
-        text = pattern.sub(replacement, text)
-    return text
+    return _SPACE.sub(lambda space: NBSP if space[1] is None else NNBSP, text)
 
 
 def spans(text: str) -> list[tuple[str, bool]]:
@@ -100,6 +94,11 @@ def number(n: int) -> str:
     return f"{n:,}".replace(",", NNBSP)
 
 
+def signed(n: int) -> str:
+    """An integer with its sign: « +3 », « −1 »."""
+    return f"{'+' if n > 0 else '−' if n else ''}{number(abs(n))}"
+
+
 def enumeration(words: Sequence[str], last: str = "et") -> str:
     """« a, b et c »."""
     if len(words) < 2:
@@ -140,8 +139,8 @@ def suggestion(word: str, candidates: Iterable[str]) -> str:
 _ASCII = str.maketrans(
     {
         "«": '"', "»": '"', "“": '"', "”": '"', "’": "'", "‘": "'", "…": "...", "–": "-", "—": "-", "·": "-", "•": "-",
-        "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "→": "->", "←": "<-", "€": "EUR", "×": "x", "─": "-", "│": "|",
-        "●": "*", "◐": "o", "▲": "!", "○": ".",
+        "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "→": "->", "←": "<-", "€": "EUR", "×": "x", "−": "-", "─": "-",
+        "│": "|", "●": "*", "◐": "o", "▲": "!", "○": ".",
         NBSP: " ", NNBSP: " ",
     }
 )  # fmt: skip

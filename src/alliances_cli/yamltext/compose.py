@@ -8,8 +8,8 @@ from typing import NamedTuple, TypeAlias
 from alliances_cli.yamltext import scalars
 from alliances_cli.yamltext.read import Value
 
-# What a key of a new group may hold: a text, texts, groups of texts.
-Written: TypeAlias = "str | Sequence[str] | Sequence[Mapping[str, str]]"
+# What a key of a new group may hold: a text, texts, groups of texts, a group of texts.
+Written: TypeAlias = "str | Sequence[str] | Sequence[Mapping[str, str]] | Mapping[str, str]"
 
 
 MAX_SHORT = 60
@@ -17,9 +17,10 @@ MAX_SHORT = 60
 
 class Style(NamedTuple):
     """How the keys of a group are written. `quotes`: by key, `'`, `"`, `|`, `>` or nothing; `block`: the keys whose
-    lists stand under them, the others' being in brackets; `offset`: how far the dashes of such lists stand from their
-    key; `gap`: how many spaces follow a dash; `bare`: the keys whose numbers go without quotes, as ids do;
-    `quoted`: in braces, every key and text is in double quotes."""
+    lists and groups stand under them, the others' being in brackets and braces; `offset`: how far the dashes of such
+    lists stand from their key, `within`: how far the keys of such groups do; `gap`: how many spaces follow a dash;
+    `bare`: the keys whose numbers go without quotes, as ids do; `quoted`: in braces, every key and text is in double
+    quotes."""
 
     quotes: Mapping[str, str] = {}
     block: frozenset[str] = frozenset()
@@ -27,12 +28,15 @@ class Style(NamedTuple):
     gap: int = 1
     bare: frozenset[str] = frozenset()
     quoted: bool = False
+    within: int = 2
 
 
 def value_of(written: Written) -> Value:
     """What is read of a value that was written."""
     if isinstance(written, str):
         return written
+    if isinstance(written, Mapping):
+        return dict(written)
     return [inner if isinstance(inner, str) else dict(inner) for inner in written]
 
 
@@ -50,6 +54,12 @@ def group(pairs: Iterable[tuple[str, Written]], indent: int, style: Style) -> li
     for key, value in pairs:
         if isinstance(value, str):
             lines += _text(key, value, indent, style)
+        elif isinstance(value, Mapping):
+            if key in style.block:
+                lines.append(f"{space}{key}:")
+                lines += [space + " " * style.within + line for line in pairs_of(value)]
+            else:
+                lines.append(f"{space}{key}: {{{', '.join(pairs_of(value, flow=True))}}}")
         elif value and not isinstance(value[0], str):
             lines.append(f"{space}{key}:")
             for inner in value:
@@ -91,12 +101,23 @@ def braces(pairs: Iterable[tuple[str, Written]], style: Style) -> str:
             quote = style.quotes.get(key, "")
             single = quote == "'" and not style.quoted
             written = scalars.styled(value, quote, True)[0] if single else _simplest(key, value, True, style)
+        elif isinstance(value, Mapping):
+            written = "{" + ", ".join(pairs_of(value, True, style.quoted)) + "}"
         elif value and not isinstance(value[0], str):
             written = "[" + ", ".join(braces(i.items(), style) for i in value if not isinstance(i, str)) + "]"
         else:
             written = _brackets(key, value, style)
         pieces.append(f"{name}: {written}")
     return "{" + ", ".join(pieces) + "}"
+
+
+def pairs_of(group: Mapping[str, str], flow: bool = False, quoted: bool = False) -> list[str]:
+    """Each key of a group of texts with its value; whole numbers go without quotes."""
+    return [
+        f"{scalars.simplest(key, flow, quoted)[0]}: "
+        + (text if scalars.is_whole_number(text) else scalars.simplest(text, flow, quoted)[0])
+        for key, text in group.items()
+    ]
 
 
 def _brackets(key: str, texts: Sequence[str] | Sequence[Mapping[str, str]], style: Style) -> str:

@@ -24,7 +24,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from alliances_cli.yamltext import scalars
+from alliances_cli.yamltext import compose, scalars
 from alliances_cli.yamltext.faults import YamlFault
 from alliances_cli.yamltext.read import BOM, EMPTY, NULLS, Path, parser, syntax_fault
 
@@ -257,8 +257,9 @@ class _Block:
         self.indent = next((re.match(r" *", ln)[0] for ln in written.split("\n") if ln.strip()), None)  # type: ignore[index]
 
 
-# The place of a key, and what it must hold: a text, a list (not empty), or None to remove the key.
-Change: TypeAlias = "tuple[Path, str | Sequence[str] | None]"
+# The place of a key, and what it must hold: a text, a list (not empty), a group of texts (where there is none yet), or
+# None to remove the key.
+Change: TypeAlias = "tuple[Path, str | Sequence[str] | Mapping[str, str] | None]"
 Asked = TypeVar("Asked")
 
 
@@ -365,7 +366,11 @@ def _prove(flat: Flat, plans: Sequence[Plan], splices: Sequence[Splice]) -> Edit
 
 
 def _plan(
-    flat: Flat, path: Path, value: str | Sequence[str] | None, order: Sequence[str], numbers: Container[str]
+    flat: Flat,
+    path: Path,
+    value: str | Sequence[str] | Mapping[str, str] | None,
+    order: Sequence[str],
+    numbers: Container[str],
 ) -> Plan | None:
     slot = _Slot(flat, path)
     if value is None:
@@ -373,6 +378,8 @@ def _plan(
     if isinstance(value, str):
         bare = slot.name in numbers and scalars.is_number(value) and not slot.quoted
         return _plan_text(slot, value, order, bare)
+    if isinstance(value, Mapping):
+        return _plan_group(slot, value, order)
     return _plan_list(slot, value, order)
 
 
@@ -470,6 +477,18 @@ def _plan_list(slot: _Slot, values: Sequence[str], order: Sequence[str]) -> Plan
     new = {v: n or scalars.simplest(v)[0] for v, n in new.items()}
     splices = [_block_list(slot, node, children, old, values, new, keep) for keep in (True, False)]
     return slot.plan(splices, node, flat.after(node), check)
+
+
+def _plan_group(slot: _Slot, group: Mapping[str, str], order: Sequence[str]) -> Plan:
+    check = _is_group(group)
+    flow_form = "{" + ", ".join(compose.pairs_of(group, True, slot.quoted)) + "}"
+    if slot.value is not None:
+        return slot.overwrite([flow_form], check)
+    forms = [[flow_form]]
+    if not slot.flow:
+        indent = " " * (slot.column + compose.Style().within)
+        forms.insert(0, ["".join(f"\n{indent}{pair}" for pair in compose.pairs_of(group))])
+    return slot.insert(forms, check, order)
 
 
 def _plan_removal(slot: _Slot) -> Plan | None:
@@ -681,6 +700,21 @@ def _is_list(values: Sequence[str]) -> Check:
         )
 
     return Check(len(values) + 2, accepts)
+
+
+def _is_group(group: Mapping[str, str]) -> Check:
+    leaves = [text for pair in group.items() for text in pair]
+
+    def accepts(events: list[Signature]) -> bool:
+        inside = events[1:-1]
+        return (
+            events[0][0] == "map"
+            and events[-1][0] == "end map"
+            and all(e[0] == "scalar" and e[3] == leaf for e, leaf in zip(inside, leaves, strict=True))
+            and not any(map(is_null, inside))
+        )
+
+    return Check(len(leaves) + 2, accepts)
 
 
 def _reads_as(event: Signature, value: str) -> bool:

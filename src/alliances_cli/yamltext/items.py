@@ -161,7 +161,7 @@ class _Place:
         quotes: dict[str, str] = {}
         block: dict[str, bool] = {}
         bare: dict[str, bool] = {}
-        offset, gap = default.offset, default.gap
+        offset, gap, within = default.offset, default.gap, default.within
         seen = False
         for item in self._neighbours():
             for key, value in flat.pairs(item):
@@ -171,6 +171,10 @@ class _Place:
                 if flat.kind(value) == "seq" and flat.children(value):
                     if name not in block and not flat.is_flow(value) and not flat.is_flow(item):
                         offset = flat.column_of(value) - flat.column_of(key)
+                    block.setdefault(name, not flat.is_flow(value))
+                elif flat.kind(value) == "map" and flat.children(value):
+                    if name not in block and not flat.is_flow(value) and not flat.is_flow(item):
+                        within = flat.column_of(flat.children(value)[0]) - flat.column_of(key)
                     block.setdefault(name, not flat.is_flow(value))
                 elif texts:
                     quotes.setdefault(name, str(flat.signatures[value][5] or ""))
@@ -186,7 +190,7 @@ class _Place:
         if self.node is not None and flat.is_flow(self.node) and self._neighbours():
             inside = flat.children(self._neighbours()[0])
             quoted = bool(inside) and self.text[flat.starts[inside[0]]] == '"'
-        return Style(quotes, frozenset(kept), offset, gap, frozenset(plain), quoted)
+        return Style(quotes, frozenset(kept), offset, gap, frozenset(plain), quoted, within)
 
     def _ordered(self, item: Mapping[str, Written]) -> dict[str, Written]:
         """The item's keys in its neighbours' order, else in the files'."""
