@@ -21,8 +21,11 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+import history
+
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = (1_000, 5_000, 10_000)
+COMMITS = (100, 1_000)
 HEAVY = 3  # rows that last for seconds are measured in one round of three
 
 
@@ -173,6 +176,34 @@ def _sample_memory(data: Path) -> float:
     return _peak() - before
 
 
+def _sample_blobs(data: Path) -> float:
+    """CPU seconds of PyYAML's fast loader on each distinct text of a repository, as anybody calls it."""
+    import yaml
+
+    texts = [text.decode() for text in history.blobs(data)]
+    start = time.process_time()
+    for text in texts:
+        yaml.load(text, Loader=yaml.CSafeLoader)
+    return time.process_time() - start
+
+
+def _sample_past(data: Path) -> float:
+    """Bytes at the peak of `alliances history`."""
+    from alliances_cli.cli import app
+
+    gc.disable()
+    sys.argv = ["alliances", "history", "--data", str(data)]
+    answer = os.dup(1)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        code = app.main()
+        sys.stdout.flush()
+    os.dup2(answer, 1)
+    if code:
+        raise CannotRun(f"history: exit code {code}")
+    return _peak()
+
+
 def _peak() -> int:
     """The peak of resident memory so far, in bytes."""
     try:
@@ -189,6 +220,8 @@ SAMPLES: dict[str, Callable[[Path], float]] = {
     "load": _sample_load,
     "bare": _sample_bare,
     "memory": _sample_memory,
+    "blobs": _sample_blobs,
+    "past": _sample_past,
 }
 
 
@@ -437,7 +470,85 @@ def _rows(folder: Path) -> list[Row]:
                 HEAVY,
             )
         )
+    return [*rows, *_past_rows(folder, program, start)]
+
+
+def _past_rows(folder: Path, program: Sequence[str], start: Callable[[], float]) -> list[Row]:
+    """What asks for the past, in repositories of 100 and of 1,000 commits of the real roadmap."""
+    few, many = COMMITS
+    rows: list[Row] = []
+    built: dict[int, Path] = {}
+
+    def of(commits: int) -> Path:
+        if commits not in built:
+            built[commits] = history.build(folder, ROOT / "data", commits)
+        return built[commits]
+
+    def past(*argv: str, commits: int = many) -> float:
+        return _cpu([*program, *argv, "--data", str(of(commits))])
+
+    def more() -> float:
+        return past("history") - past("history", commits=few)
+
+    def loads() -> float:
+        return _sample("blobs", of(many)) - _sample("blobs", of(few))
+
+    def log() -> float:
+        # Of a hundredth of a second: one sample would say little.
+        argv = ["git", "-C", str(of(many)), "log", "--raw", f"HEAD~{many - few}..HEAD"]
+        return statistics.median(_cpu(argv) for _ in range(5))
+
+    def command(name: str, target: float | None, *argv: str) -> None:
+        measured = f"{' '.join(argv)}, {many:,} commits"
+        rows.append(Row(name, measured, "python -c pass", lambda: past(*argv), start, target))
+
+    for form in ("text", "json", "csv"):
+        command(f"history-{form}", 38, "history", "--format", form)
+    later = f"history, of {many - few} commits more"
+    rows.append(Row("history-loader", later, "CSafeLoader, each distinct text", more, loads, 0.75, HEAVY))
+    rows.append(Row("history-log", later, "git log --raw of them", more, log, 70))
+    rows.append(
+        Row(
+            "history-memory",
+            f"peak memory of {many:,} commits, less that of {few}",
+            "1 MiB",
+            lambda: _sample("past", of(many)) - _sample("past", of(few)),
+            lambda: 1024.0 * 1024,
+            16,
+            HEAVY,
+        )
+    )
+    rows.append(
+        Row(
+            "history-processes",
+            f"git processes of history, {many:,} commits",
+            f"{few} commits",
+            lambda: _processes(folder, [*program, "history", "--data", str(of(many))]),
+            lambda: _processes(folder, [*program, "history", "--data", str(of(few))]),
+            1,
+            HEAVY,
+        )
+    )
+    command("history-month", None, "history", "--by", "month")
+    command("status-rev", None, "status", "--rev", f"HEAD~{many // 2}")
+    command("diff", None, "diff", f"HEAD~{many // 2}")
+    command("show-history", None, "show", "15", "--history")
+    command("dormant", None, "list", "--dormantes", "180")
+    command("to-review", None, "list", "--a-revoir")
+    command("render-since", None, "render", "--format", "md", "--since", f"HEAD~{many // 2}")
+    command("bilans", None, "bilans")
     return rows
+
+
+def _processes(folder: Path, argv: Sequence[str]) -> float:
+    """How many git processes a command starts."""
+    told, shim = folder / "git.log", folder / "bin" / "git"
+    shim.parent.mkdir(exist_ok=True)
+    shim.write_text(f'#!/bin/sh\necho >> "{told}"\nexec "{shutil.which("git")}" "$@"\n', "utf-8")
+    shim.chmod(0o755)
+    told.write_text("", "utf-8")
+    _cpu(argv, {"PATH": f"{shim.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"})
+    return float(len(told.read_text("utf-8").splitlines()))
 
 
 HEADER = ("name", "measured", "against", "ratio", "min–max", "target", "met")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +16,8 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 DATA = REPOSITORY / "data"
 GOLDEN = REPOSITORY / "tests" / "golden"
+# A command line of ours that asks nothing of a shell but to part its words.
+PLAIN = re.compile(r"alliances [^|>&$;<*`\\\n]*")
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Outcome:
         return (self.out + self.err).replace("\u00a0", " ").replace("\u202f", " ")
 
 
-class _Stream(io.TextIOWrapper):
+class Stream(io.TextIOWrapper):
     """A stream that is, or isn't, a terminal."""
 
     def __init__(self, tty: bool) -> None:
@@ -66,7 +69,7 @@ def invoke(monkeypatch: pytest.MonkeyPatch) -> Invoke:
                 patch.setenv("COLUMNS", str(columns))
             for name, value in environment.items():
                 patch.setenv(name, value)
-            out, err = _Stream(columns is not None), _Stream(columns is not None)
+            out, err = Stream(columns is not None), Stream(columns is not None)
             patch.setattr(sys, "stdout", out)
             patch.setattr(sys, "stderr", err)
             found = main(argv)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shlex
 import subprocess
@@ -10,24 +11,41 @@ from pathlib import Path
 
 import pytest
 
-from conftest import DATA
+from conftest import DATA, Stream
 
 
 def complete(line: str, folder: Path) -> list[str]:
-    """What a TAB at the end of the line offers."""
+    """What a TAB at the end of the line offers, in this process."""
+    from alliances_cli.__main__ import main
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in asked(line).items():
+            patch.setenv(name, value)
+        patch.delenv("ALLIANCES_DATA", raising=False)
+        patch.chdir(folder)
+        patch.setattr(sys, "argv", ["alliances"])
+        patch.setattr(gc, "disable", lambda: None)
+        out, err = Stream(tty=False), Stream(tty=False)
+        patch.setattr(sys, "stdout", out)
+        patch.setattr(sys, "stderr", err)
+        with pytest.raises(SystemExit) as left:
+            main()
+    assert not left.value.code
+    assert err.bytes() == b""
+    return out.bytes().decode().split()
+
+
+def asked(line: str) -> dict[str, str]:
     words = shlex.split(line) + ([""] if line.endswith(" ") else [])
-    environment = {
-        **os.environ,
-        "_ALLIANCES_COMPLETE": "complete_bash",
-        "COMP_WORDS": line,
-        "COMP_CWORD": str(len(words) - 1),
-    }
+    return {"_ALLIANCES_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
+
+
+def test_a_shell_asks_in_a_process() -> None:
+    environment = {**os.environ, **asked("alliances list --dimension p")}
     environment.pop("ALLIANCES_DATA", None)
-    done = subprocess.run(
-        [sys.executable, "-m", "alliances_cli"], cwd=folder, env=environment, capture_output=True, text=True
-    )
-    assert done.stderr == ""
-    return done.stdout.split()
+    argv = [sys.executable, "-m", "alliances_cli"]
+    done = subprocess.run(argv, cwd=DATA.parent, env=environment, capture_output=True, text=True)
+    assert (done.stdout.split(), done.stderr) == (["politique"], "")
 
 
 @pytest.mark.parametrize(
@@ -44,6 +62,13 @@ def complete(line: str, folder: Path) -> list[str]:
         ("alliances list --format csv", ["csv", "csv-excel"]),
         ("alliances list --sans pro", ["provenance", "prochaine_etape"]),
         ("alliances update 1 --prov", ["--provenance"]),
+        ("alliances diff ", ["precedent", "2021-05-07", "2020-10-17"]),
+        ("alliances diff precedent 2021", ["2021-05-07"]),
+        ("alliances show 1 --rev 2020", ["2020-10-17"]),
+        ("alliances check --since p", ["precedent"]),
+        ("alliances history --by ", ["commit", "month", "bilan"]),
+        ("alliances history 2020-10-17..", ["2020-10-17..2021-05-07", "2020-10-17..2020-10-17"]),
+        ("alliances publish ", ["2021-05-07", "2020-10-17"]),
         ("alliances summarise --by p", ["pilote"]),
         (f"alliances --data {DATA} show leg", ["legaliser"]),
         (f"alliances show --data {DATA} 1", ["1", *(str(n) for n in range(10, 20))]),

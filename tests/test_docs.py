@@ -16,12 +16,15 @@ from typing import Any, Union, get_args, get_origin
 
 import pytest
 import typer
+import yaml
 
 from alliances_cli import __version__, errors
 from alliances_cli.champs import FAMILLES
 from alliances_cli.cli.app import COMMANDS, build
+from alliances_cli.evolution import Objet, Type
 from alliances_cli.model import ITEM_MODELS, Mission, Record, Retiree, Sections
-from conftest import REPOSITORY, Invoke
+from alliances_cli.timeline import Accord
+from conftest import PLAIN, REPOSITORY, Invoke, Stream
 
 GUIDE = REPOSITORY / "docs" / "guide.md"
 README = REPOSITORY / "README.md"
@@ -213,18 +216,75 @@ def test_the_table_of_items_says_who_has_what() -> None:
     assert FAMILLES == ("mesures", "chantiers", "leviers")
 
 
+def test_every_kind_of_change_is_described() -> None:
+    named = set(_CODE.findall(section(prose(text_of(GUIDE)), "alliances diff")))
+    assert {*get_args(Type), *get_args(Objet)} <= named
+
+
+def test_every_agreement_of_a_bilan_is_described() -> None:
+    assert set(get_args(Accord)) <= set(_CODE.findall(section(prose(text_of(GUIDE)), "alliances bilans")))
+
+
+def test_every_rule_on_a_change_is_described() -> None:
+    rule, *_ = get_args(Mission.model_fields["regles"].annotation)
+    assert set(get_args(rule)) == set(rows(section(prose(text_of(GUIDE)), "regles")))
+
+
 # --- examples ---------------------------------------------------------------------------------------------------------
 
 
+# The blocks of this chapter of the guide tell one story: each runs where the one before it left things.
+STORY = "Le passé de la feuille de route"
+
+
+def sessions() -> list[str]:
+    """The `console` blocks to replay: those of the story as one, every other one alone."""
+    text = text_of(GUIDE)
+    unfenced = _FENCE.sub(lambda match: " " * len(match[0]), text)
+    start = unfenced.index(f"\n## {STORY}\n")
+    end = unfenced.index("\n## ", start + 1)
+    blocks = [match for match in _FENCE.finditer(text) if match[1] == "console"]
+    told = "".join(match[2] for match in blocks if start < match.start() < end)
+    return [match[2] for match in blocks if not start < match.start() < end] + [told]
+
+
+UNSET = ("ALLIANCES_DATA", "LC_ALL", "LC_CTYPE", "NO_COLOR", "COLUMNS")
+SETTINGS = {"LANG": "C.UTF-8", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+
+
 def _run(line: str, folder: Path) -> tuple[int, str]:
-    """One line of shell in a folder that holds a `data/`: exit code, and what was said on both streams."""
-    environment = {k: v for k, v in os.environ.items() if k not in ("ALLIANCES_DATA", "LC_ALL", "LC_CTYPE", "NO_COLOR")}
-    environment["LANG"] = "C.UTF-8"
+    """One line of shell in a folder that holds a `data/`: exit code, and what was said on both streams.
+
+    Nothing of git's configuration but the repository's own counts.
+    """
+    environment = {k: v for k, v in os.environ.items() if k not in UNSET and not k.startswith("GIT_")} | SETTINGS
     environment["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), environment.get("PATH", os.defpath)))
     done = subprocess.run(
         ["sh", "-c", line], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60
     )
     return done.returncode, done.stdout.decode()
+
+
+def _answered(line: str, folder: Path) -> tuple[int, str]:
+    """What `_run` comes to, without its processes: in this one, the line has one command and nothing for a shell."""
+    from alliances_cli.cli.app import main
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in (*UNSET, *(name for name in os.environ if name.startswith("GIT_"))):
+            patch.delenv(name, raising=False)
+        for name, value in SETTINGS.items():
+            patch.setenv(name, value)
+        patch.chdir(folder)
+        stream = Stream(tty=False)
+        patch.setattr(sys, "stdout", stream)
+        patch.setattr(sys, "stderr", stream)
+        code = main(shlex.split(line)[1:])
+    return code, stream.bytes().decode()
+
+
+def test_a_line_says_the_same_in_this_process(roadmap: Path) -> None:
+    for line in ("alliances list --en-retard", "alliances chek"):
+        assert _answered(line, roadmap.parent) == _run(line, roadmap.parent)
 
 
 def _matches(expected: list[str], actual: list[str]) -> bool:
@@ -236,29 +296,50 @@ def _matches(expected: list[str], actual: list[str]) -> bool:
     return bool(actual) and expected[0] == actual[0] and _matches(expected[1:], actual[1:])
 
 
-@pytest.mark.parametrize("block", fences(GUIDE, "console"))
-def test_what_the_guide_shows_is_what_the_tool_answers(block: str, roadmap: Path) -> None:
-    """Each command of a block runs in turn on one copy of the real roadmap."""
-    code = 0
-    asked = re.split(r"^\$ ", block, flags=re.MULTILINE)
-    assert asked[0] == ""
-    for index, part in enumerate(asked[1:], 1):
+def _lines(text: str) -> list[str]:
+    """The lines, their spaces ordinary; a commit's hash holds the versions of the files that it has, so any will do."""
+    return re.sub(r"\b[0-9a-f]{12}\b", "0" * 12, ordinary(text)).rstrip("\n").split("\n")
+
+
+def _asked(block: str) -> list[tuple[str, str]]:
+    """The commands of a block, each with what it answers; as in a shell, the lines that go on with one begin with
+    `> `."""
+    first, *parts = re.split(r"^\$ ", block, flags=re.MULTILINE)
+    assert first == ""
+    found = []
+    for part in parts:
         line, _, shown = part.partition("\n")
+        while shown.startswith("> "):
+            more, _, shown = shown.removeprefix("> ").partition("\n")
+            line += f"\n{more}"
+        found.append((line, shown))
+    return found
+
+
+@pytest.mark.parametrize("block", sessions(), ids=lambda block: block.split("\n")[0][:40])
+def test_what_the_guide_shows_is_what_the_tool_answers(block: str, roadmap: Path) -> None:
+    """Each command of a block runs in turn on one copy of the real roadmap; in a shell, where it asks for one."""
+    code = 0
+    folder = roadmap.parent
+    asked = _asked(block)
+    for index, (line, shown) in enumerate(asked, 1):
         if line == "echo $?":
             assert shown.strip() == str(code)
             continue
-        followed = index + 1 < len(asked) and asked[index + 1].startswith("echo $?")
-        code, said = _run(line, roadmap.parent)
+        if line.startswith("cd "):
+            folder = (folder / line.removeprefix("cd ")).resolve(strict=True)
+            continue
+        followed = index < len(asked) and asked[index][0] == "echo $?"
+        code, said = (_answered if PLAIN.fullmatch(line) else _run)(line, folder)
         assert code == 0 or followed, f"{line} → {code}\n{said}"
-        expected, actual = ordinary(shown).rstrip("\n").split("\n"), ordinary(said).rstrip("\n").split("\n")
-        assert _matches(expected, actual), f"$ {line}\n{said}"
+        assert _matches(_lines(shown), _lines(said)), f"$ {line}\n{said}"
 
 
 @pytest.mark.parametrize("block", fences(GUIDE, "sh"), ids=lambda block: block.split("\n")[0][:40])
 def test_what_the_guide_proposes_runs(block: str, roadmap: Path, invoke: Invoke) -> None:
     """Each line of a `sh` block, in turn, on a copy of the real roadmap; in this process where a shell adds nothing."""
     for line in block.splitlines():
-        if re.fullmatch(r"alliances [^|>&$;<]*", line):
+        if PLAIN.fullmatch(line):
             invoke(*shlex.split(line)[1:])
             continue
         code, said = _run(line, roadmap.parent)
@@ -273,6 +354,25 @@ def test_the_template_that_the_guide_proposes_renders(roadmap: Path, invoke: Inv
     (roadmap.parent / "templates").mkdir()
     (roadmap.parent / "templates" / "bilan.html.j2").write_text(fences(GUIDE, "jinja")[0], encoding="utf-8")
     assert "Bilan établi par le comité de suivi." in invoke("render", "--format", "html").out
+
+
+def test_what_a_template_may_say_of_the_past_is_told() -> None:
+    from alliances_cli.present.changements import Changements
+
+    chapter = prose(text_of(GUIDE)).split("\n## Modèles de document à soi\n", 1)[1].split("\n## ", 1)[0]
+    named = set(_CODE.findall(chapter))
+    page = text_of(REPOSITORY / "templates" / "bilan.html.j2")
+    assert set(re.findall(r"{% block (\w+) %}", page)) <= named
+    kept = {"ecarts", "tendances", "promesses"}  # behind the functions
+    assert {f".{name}" for name in Changements._fields if name not in kept} <= named
+    for name in ("revision", "changements", "ecart", "tendance", "promesse"):
+        assert any(re.match(rf"{name}\b", code) for code in named), name
+    assert {path.name for path in (REPOSITORY / "templates").glob("changements.*")} <= named
+
+
+@pytest.mark.parametrize("block", [block for path in DOCUMENTS for block in fences(path, "yaml")])
+def test_the_yaml_of_the_documents_is_yaml(block: str) -> None:
+    assert yaml.safe_load(block)
 
 
 def _command_lines() -> list[str]:

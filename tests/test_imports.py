@@ -163,6 +163,7 @@ def test_tab_on_words_of_the_tool_loads_typer_alone(tmp_path: Path, words: str) 
         ("alliances update 15 --avancement ", "en_retard"),
         ("alliances list --pilote ", ""),
         ("alliances list --dimension ", "politique"),
+        ("alliances diff ", "2021-05-07"),
     ],
 )
 def test_tab_on_words_of_the_data_loads_yaml_and_no_model(tmp_path: Path, words: str, found: str) -> None:

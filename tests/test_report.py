@@ -168,6 +168,7 @@ def full(t: Text = benign, i: Text = lambda name: name) -> FeuilleDeRoute:
                 {"id": i("bloqueur1"), "libelle": t("bloqueur")},
                 {"id": i("bloqueur2"), "libelle": t("bloqueur.sans.effet")},
             ],
+            "regles": ["bilan_intact"],
             "bilans": [
                 {
                     "date": "2020-10-17",
@@ -299,13 +300,14 @@ def read_page(document: str, format: str) -> Page:
     return Page(document if format == "html" else MarkdownIt("commonmark").enable("table").render(document))
 
 
-# What a reader sees as something else: a reference as a link, a code as its label, a colour as a colour.
+# What a reader sees as something else: a reference as a link, a code as its label, a colour as a colour; and rules,
+# which are for those who write.
 NOT_TEXT = {
     (cls, field)
     for cls, fields in {
         "Mesure": "dimension chantiers leviers avancement provenance bloqueurs renvois",
         "Chantier": "dimension avancement provenance bloqueurs renvois",
-        "Mission": "provenance",
+        "Mission": "provenance regles",
         "Niveau": "couleur",
         "Dimension": "code",
         "Partie": "id",

@@ -13,7 +13,7 @@ from alliances_cli.bilan import Bilan, Groupe, Groupement, Moment
 from alliances_cli.champs import Famille
 from alliances_cli.errors import InvalidRoadmap, Problem, SystemFault, UsageFault
 from alliances_cli.location import FILES, Root
-from alliances_cli.model import FeuilleDeRoute, Item, Mission, Retiree
+from alliances_cli.model import FeuilleDeRoute, Item, Mission, Regle, Retiree
 from alliances_cli.periode import Periode
 from alliances_cli.selection import Filtres
 from alliances_cli.store import Reading
@@ -37,7 +37,7 @@ class Vue(NamedTuple):
 
 class Controle(NamedTuple):
     """What `check` found, in reading order; `feuille` is None where there are errors. `revision` and `remarques`: see
-    `Vue`."""
+    `Vue`. `depuis`: since when the change was checked, by the rules of the mission that are on (`regles`)."""
 
     root: Root
     moment: Moment
@@ -46,6 +46,8 @@ class Controle(NamedTuple):
     feuille: FeuilleDeRoute | None
     revision: Revision | None = None
     remarques: tuple[str, ...] = ()
+    depuis: Revision | None = None
+    regles: tuple[Regle, ...] = ()
 
     def count(self, *kinds: str) -> int:
         return sum(problem.kind in kinds for problem in self.problems)
@@ -78,8 +80,7 @@ def view(root: Root, au: Periode | None = None, today: date | None = None) -> Vu
 
 def check(root: Root, today: date | None = None) -> Controle:
     """All that is wrong or doubtful."""
-    # First: it explains references that lead nowhere.
-    return controlled(root, load(root), [_leftover(root, path) for path in store.leftovers(root)], today)
+    return controlled(root, load(root), interrupted(root), today)
 
 
 def controlled(root: Root, reading: Reading, first: Sequence[Problem] = (), today: date | None = None) -> Controle:
@@ -92,6 +93,11 @@ def controlled(root: Root, reading: Reading, first: Sequence[Problem] = (), toda
     moment = bilan.moment(feuille or FeuilleDeRoute(_mission(reading)), None, today or date.today())
     assert moment is not None
     return Controle(root, moment, problems, tuple(reading.names.values()), feuille)
+
+
+def interrupted(root: Root) -> tuple[Problem, ...]:
+    """What interrupted edits left; it explains references that lead nowhere."""
+    return tuple(_leftover(root, path) for path in store.leftovers(root))
 
 
 def _leftover(root: Root, path: Path) -> Problem:

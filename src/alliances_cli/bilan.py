@@ -308,30 +308,35 @@ def retenues(feuille: FeuilleDeRoute) -> tuple[Retenue, ...]:
     return tuple(Retenue(code, labels[code], tuple(items)) for code, items in held.items() if items)
 
 
-def control(feuille: FeuilleDeRoute) -> Controle | None:
-    """The totals published at the date where the roadmap stands, against the counted ones; None where there are none,
-    or where they are of another scale. Totals are of the mesures.
+def control(feuille: FeuilleDeRoute, compte: Compte | None = None) -> Controle | None:
+    """The totals published at the date where the roadmap stands, against the counted ones (`compte`, where they were
+    counted already); None where there are none, or where they are of another scale. Totals are of the mesures.
 
     What is retired on the day of a bilan may have been in it: it counts where the totals agree with it only.
     """
     etat_au = feuille.mission.etat_au
     for publie in feuille.mission.bilans:
         if (
-            etat_au is None
-            or not publie.totaux
-            or (publie.date.first, publie.date.last) != (etat_au.first, etat_au.last)
+            etat_au is not None
+            and publie.totaux
+            and (publie.date.first, publie.date.last) == (etat_au.first, etat_au.last)
         ):
-            continue
-        codes = [code for code in feuille.niveaux if code in publie.totaux]
-        own = [niveau.code for niveau in publie.echelle]
-        if len(codes) < len(publie.totaux) or (own and own != list(feuille.niveaux)):
-            return None
-        comptes = count(feuille, feuille.mesures).comptes
-        published = "/".join(str(publie.totaux[code]) for code in codes)
-        counted = "/".join(str(comptes[code]) for code in codes)
-        since = [g.avancement for g in feuille.gone("mesures") if g.date and g.date.last >= publie.date.first]
-        before = "/".join(str(comptes[code] + since.count(code)) for code in codes)
-        if counted != published == before:
-            return Controle(publie, published, before, sum(code in codes for code in since))
-        return Controle(publie, published, counted)
+            return reconcile(feuille, publie, compte)
     return None
+
+
+def reconcile(feuille: FeuilleDeRoute, publie: BilanPublie, compte: Compte | None = None) -> Controle | None:
+    """The totals of a bilan against those of a roadmap that stands at its date, as `control`; None where they are of
+    another scale."""
+    codes = [code for code in feuille.niveaux if code in publie.totaux]
+    own = [niveau.code for niveau in publie.echelle]
+    if len(codes) < len(publie.totaux) or (own and own != list(feuille.niveaux)):
+        return None
+    comptes = (compte or count(feuille, feuille.mesures)).comptes
+    published = "/".join(str(publie.totaux[code]) for code in codes)
+    counted = "/".join(str(comptes[code]) for code in codes)
+    since = [g.avancement for g in feuille.gone("mesures") if g.date and g.date.last >= publie.date.first]
+    before = "/".join(str(comptes[code] + since.count(code)) for code in codes)
+    if counted != published == before:
+        return Controle(publie, published, before, sum(code in codes for code in since))
+    return Controle(publie, published, counted)

@@ -162,22 +162,26 @@ def unknown_choice(given: str, choix: Sequence[str]) -> str:
 
 
 def duplicate_names(lecture: Lecture) -> Iterator[Finding]:
-    """The same code twice in the scale, the dimensions, the blockers, the parts; the same date twice in the bilans."""
+    """The same code twice in the scale, the dimensions, the blockers, the parts; the same date twice in the bilans; the
+    same rule twice."""
     for key, field in (
         ("echelle", "code"),
         ("dimensions", "code"),
         ("bloqueurs", "id"),
         ("parties", "id"),
         ("bilans", "date"),
+        ("regles", ""),
     ):
         entries = lecture.raw_mission.get(key)
         seen: dict[str, int] = {}
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-            name = entry.get(field) if isinstance(entry, dict) else None
+            name = entry.get(field) if isinstance(entry, dict) else None if field else entry
             if isinstance(name, str):
                 if name in seen:
                     message = f"« {name} » est déjà dans « {key} »"
-                    yield Finding("mission", (key, index, field), message, first=(key, seen[name], field))
+                    # A rule is its own name.
+                    inside = (field,) if field else ()
+                    yield Finding("mission", (key, index, *inside), message, first=(key, seen[name], *inside))
                 seen.setdefault(name, index)
 
 

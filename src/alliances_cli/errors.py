@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-Kind = Literal["erreur", "total", "avertissement", "systeme"]
+Kind = Literal["erreur", "total", "regle", "avertissement", "systeme"]
 
 
 class Problem(NamedTuple):
     """One thing that is wrong at one place.
 
     `line` and `column` count from 1, in characters; 0 where the whole file is meant. `kind` is `erreur`, `total`
-    (a published total that the counted levels contradict), `avertissement`, or `systeme` (the machine refused).
+    (a published total that the counted levels contradict), `regle` (a change that a rule of the mission refuses),
+    `avertissement`, or `systeme` (the machine refused).
     `excerpt` is the line itself, empty when there is none to show.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
@@ -98,8 +98,9 @@ class Evolution(NamedTuple):
 
     @property
     def changed(self) -> bool:
-        """Whether anything did."""
-        return bool(self.mouvements or self.refus) or self.avant != self.apres
+        """Whether anything did. Where only totals are known, a level that isn't there is at 0."""
+        before, after = ({code: n for code, n in side.comptes.items() if n} for side in (self.avant, self.apres))
+        return bool(self.mouvements or self.refus) or before != after
 
 
 def compare(before: Value, after: Value, path: Path = ()) -> tuple[Changement, ...]:
@@ -128,13 +129,13 @@ def between(avant: FeuilleDeRoute, apres: FeuilleDeRoute) -> Evolution:
     mouvements: list[Mouvement] = []
     tendances: dict[tuple[Famille, str], Tendance] = {}
     for famille in FAMILLES:
-        origins = pairs(avant.items(famille), apres.items(famille))
+        origines = origins(avant, apres, famille)
         for item in apres.items(famille):
-            before = origins.get(item.id)
+            before = origines.get(item.id)
             mouvements += item_changes(avant, apres, famille, before, item, levels=not refus)
             if isinstance(item, Suivi):
                 tendances[famille, item.id] = trend(apres, before, item, comparable=not refus)
-        mouvements += _departures(avant, apres, famille, origins)
+        mouvements += _departures(avant, apres, famille, origines)
     return Evolution(
         (*mouvements, *mission_changes(avant.mission, apres.mission)),
         bilan.count(avant, avant.mesures),
@@ -151,20 +152,30 @@ def scale_refusal(avant: Sequence[str], apres: Sequence[str]) -> str:
     return f"les deux échelles diffèrent ({', '.join(avant)} ; puis {', '.join(apres)})"
 
 
-def pairs(avant: Iterable[Item], apres: Iterable[Item]) -> dict[str, Item]:
-    """By id of after, the item of before: of the same id, else, renumbered, of the same title (bold and spaces aside).
+def origins(avant: FeuilleDeRoute, apres: FeuilleDeRoute, famille: Famille) -> dict[str, Item]:
+    """By id of after, the item of before; see `pairs`."""
+    return pairs(avant.items(famille), apres.items(famille), {gone.id for gone in apres.gone(famille)})
 
-    A title that several of those that came, or of those that went, bear tells nothing.
+
+def pairs(avant: Iterable[Item], apres: Iterable[Item], retired: Container[str] = ()) -> dict[str, Item]:
+    """By id of after, the item of before: of the same id and title; else, renumbered, of the same title (bold and
+    spaces aside); else, retitled, of the same id.
+
+    Where an item is put among numbered ones, those that follow are renumbered: a title says more than an id. A title
+    that several of those that moved bear tells nothing. What is in `retired` (ids of after) isn't there under another
+    id.
     """
     before = {item.id: item for item in avant}
     after = {item.id: item for item in apres}
-    found = {identifier: before[identifier] for identifier in after if identifier in before}
+    found = {i: before[i] for i, item in after.items() if i in before and _words(before[i].titre) == _words(item.titre)}
     if len(found) < len(after) and len(found) < len(before):
-        went = _by_title(item for item in before.values() if item.id not in after)
-        came = _by_title(item for item in after.values() if item.id not in before)
+        went = _by_title(item for item in before.values() if item.id not in found and item.id not in retired)
+        came = _by_title(item for item in after.values() if item.id not in found)
         for key, items in came.items():
             if len(items) == 1 and len(went.get(key, ())) == 1:
                 found[items[0].id] = went[key][0]
+        taken = {item.id for item in found.values()}
+        found |= {i: before[i] for i in after if i in before and i not in found and i not in taken}
     return found
 
 
@@ -189,15 +200,14 @@ def item_changes(
     levels: bool = True,
 ) -> tuple[Mouvement, ...]:
     """What happened to an item: it came (`before` is None), or its fields moved. `levels`: levels may be compared."""
-    if before is item:
-        return ()
     name: tuple[Objet, str, str] = (OBJETS[famille], item.id, item.titre)
     if before is None:
         if any(gone.id == item.id for gone in avant.gone(famille)):
             return (Mouvement("retour", *name),)
         level = getattr(item, "avancement", None)
         return (Mouvement("ajout", *name, "avancement" if level else None, None, level),)
-    if before == item and before.__class__ is item.__class__ and avant.mission.provenance == apres.mission.provenance:
+    same = before is item or (before.__class__ is item.__class__ and before == item)
+    if same and avant.mission.provenance == apres.mission.provenance:
         return ()
     found: list[Mouvement] = []
     if before.id != item.id:
@@ -213,14 +223,16 @@ def item_changes(
             origins = avant.provenance(before), apres.provenance(item)
             if origins[0] != origins[1]:
                 found.append(Mouvement("provenance", *name, "provenance", *origins))
-        told.add("provenance")
+        if item.avancement is not None or before.avancement is not None:
+            told.add("provenance")
         found += _step(name, before, item)
         found += _listed("bloqueur_pose", "bloqueur_leve", name, "bloqueurs", before.bloqueurs, item.bloqueurs)
         if before.pilotes != item.pilotes:
             found.append(Mouvement("pilotes", *name, "pilotes", list(before.pilotes), list(item.pilotes)))
         told |= {"prochaine_etape", "echeance", "bloqueurs", "pilotes"}
     for champ in _every_field(avant, apres, famille):
-        if champ.code in told:
+        # Two numbers that count the same are the same, however they are written.
+        if champ.code in told or getattr(before, champ.attribut, None) == getattr(item, champ.attribut, None):
             continue
         values = _value(champ, before), _value(champ, item)
         if values[0] != values[1]:
@@ -262,6 +274,9 @@ def _step(name: tuple[Objet, str, str], before: Suivi, item: Suivi) -> Iterator[
     done = False
     if old is None and new is not None:
         yield Mouvement("etape_annoncee", *name, "prochaine_etape", None, new)
+    elif old is not None and new is not None and old != new and _words(old) == _words(new):
+        # The same promise, set otherwise.
+        yield Mouvement("texte", *name, "prochaine_etape", old, new)
     elif old is not None and old != new:
         done = is_told(old, item.realise)
         kind: Type = "etape_faite" if done else "etape_remplacee" if new is not None else "etape_abandonnee"
@@ -316,6 +331,8 @@ def put_off(dates: Iterable[Periode | None]) -> int:
 def _listed(
     came: Type, went: Type, name: tuple[Objet, str, str], champ: str, before: Sequence[str], after: Sequence[str]
 ) -> Iterator[Mouvement]:
+    if before and after and before != after and set(before) == set(after):
+        yield Mouvement("champ", *name, champ, list(before), list(after))
     yield from (Mouvement(went, *name, champ, value, None) for value in before if value not in after)
     yield from (Mouvement(came, *name, champ, None, value) for value in after if value not in before)
 
@@ -341,9 +358,9 @@ def _departures(
         # Added and retired between the two moments.
         if retiree.id not in known and retiree.id not in here:
             yield Mouvement("retrait", objet, retiree.id, retiree.titre, "motif", None, retiree.motif)
-    after = {*gone, *(item.id for item in apres.items(famille))}
+    present = {item.id for item in apres.items(famille)}
     for retiree in avant.gone(famille):
-        if retiree.id not in after:
+        if retiree.id not in gone and (retiree.id not in present or retiree.id in origins):
             yield Mouvement("disparition", objet, retiree.id, retiree.titre, "motif", retiree.motif)
         elif retiree.id in gone and retiree != gone[retiree.id]:
             for champ in ("titre", "date", "motif", "vers", "avancement"):
@@ -376,6 +393,11 @@ _DECLARED: tuple[tuple[str, Objet, str, str], ...] = (
     ("bloqueurs", "bloqueur", "id", "libelle"),
     ("bilans", "bilan", "date", "titre"),
 )
+# Its other lists, by what names an entry.
+_NAMED = {"echelle": "code", "champs": "code", "parties": "id", "fiche": "libelle"}
+# Records whose fields are compared one by one, even where the whole record came or went.
+_RECORDS = ("document", "emetteur", "sections")
+_CODES = ("etat_au", "provenance", "date", "code", "id", "type", "famille", "couleur")
 
 
 def mission_changes(avant: Mission, apres: Mission) -> tuple[Mouvement, ...]:
@@ -384,6 +406,7 @@ def mission_changes(avant: Mission, apres: Mission) -> tuple[Mouvement, ...]:
         return ()
     found: list[Mouvement] = []
     before, after = _plain(avant), _plain(apres)
+    titre = apres.titre
     for key, objet, named, label in _DECLARED:
         old = {entry[named]: entry for entry in before.pop(key, ())}
         new = {entry[named]: entry for entry in after.pop(key, ())}
@@ -396,15 +419,33 @@ def mission_changes(avant: Mission, apres: Mission) -> tuple[Mouvement, ...]:
         for code, entry in old.items():
             if code not in new:
                 found.append(Mouvement("disparition", objet, code, entry.get(label, code)))
-    titre = apres.titre
+        found += _reordered(key, list(old), list(new), titre)
+    for key, named in _NAMED.items():
+        lists = before.get(key, ()), after.get(key, ())
+        by_name = [{str(entry[named]): entry for entry in entries} for entries in lists]
+        if all(len(inside) == len(entries) for inside, entries in zip(by_name, lists, strict=True)):
+            before[key], after[key] = by_name
+            found += _reordered(key, list(by_name[0]), list(by_name[1]), titre)
+    for mission in (before, after):
+        for key in _RECORDS:
+            mission.setdefault(key, {})
+    for mission in (before, after):
+        for section in {**before["sections"], **after["sections"]}:
+            mission["sections"].setdefault(section, {})
     found += (_mission_change(change, "mission", "mission", titre) for change in compare(before, after))
     return tuple(found)
 
 
+def _reordered(key: str, before: Sequence[str], after: Sequence[str], titre: str) -> Iterator[Mouvement]:
+    """A list of the mission of which what stayed is in another order."""
+    stayed = [name for name in before if name in set(after)]
+    if stayed != [name for name in after if name in set(before)]:
+        yield Mouvement("champ", "mission", "mission", titre, key, list(before), list(after))
+
+
 def _mission_change(change: Changement, objet: Objet, identifier: str, titre: str) -> Mouvement:
     texts = all(value is None or isinstance(value, str) for value in (change.before, change.after))
-    codes = change.path[-1] in ("etat_au", "provenance", "date", "code", "id")
-    kind: Type = "texte" if texts and not codes else "champ"
+    kind: Type = "texte" if texts and change.path[-1] not in _CODES else "champ"
     champ = ".".join(str(step + 1) if isinstance(step, int) else step for step in change.path)
     return Mouvement(kind, objet, identifier, titre, champ, change.before, change.after)
 

@@ -44,19 +44,35 @@ _SETTINGS = (
     "diff.relative=false",
     f"diff.orderFile={os.devnull}",
 )
-_NO_LINK = "120000"
+_LINK = "120000"
 # How many objects are asked for at once: they are all in memory before the first is given.
 _BATCH = 32
+# A longer content is given cut: no file of a roadmap may be as long.
+_LONGEST = 64 * 1024 * 1024
+# What is said of what a partial clone hasn't got; the tool never goes on the network for it.
+LACKING = "ce que cette question demande n'y est pas ; « git fetch --refetch --no-filter » le rapporte"
 
 
 class Depot(NamedTuple):
-    """A repository, by the top folder of its work tree."""
+    """A repository, by the top folder of its work tree. `tip` is the hash of HEAD's commit, None where there is none;
+    `shallow`: the clone lacks the oldest commits."""
 
     top: Path
+    tip: str | None = None
+    shallow: bool = False
 
     def path(self, path: Path) -> str:
-        """The path as git names it: from the top, with slashes; empty for the top itself."""
-        name = path.resolve().relative_to(self.top).as_posix()
+        """The path as git names it: from the top, with slashes; empty for the top itself.
+
+        Raises: NotFound where the work tree is elsewhere (`core.worktree`).
+        """
+        try:
+            name = path.resolve().relative_to(self.top).as_posix()
+        except ValueError:
+            raise NotFound(
+                f"« {_shown(str(path))} » n'est pas dans le dossier de travail de son dépôt git, qui est "
+                f"« {_shown(str(self.top))} »"
+            ) from None
         return "" if name == "." else name
 
 
@@ -99,9 +115,16 @@ def require(folder: Path) -> Depot:
 
     Raises: NotFound where it is in none; SystemFault where git is missing, or refuses.
     """
-    done = _run(folder, "rev-parse", "--show-toplevel")
+    asked = ("rev-parse", "--show-toplevel", "--is-shallow-repository")
+    done = _run(folder, *asked, "HEAD^{commit}")
+    if done.returncode != 0:
+        # Without any commit, all is said but that.
+        done = _run(folder, *asked)
+        done.stdout += b"\n"
     if done.returncode == 0:
-        return Depot(Path(os.fsdecode(done.stdout.rstrip(b"\n"))).resolve())
+        # From the end: a folder's name may have line breaks.
+        top, shallow, tip = done.stdout[:-1].rsplit(b"\n", 2)
+        return Depot(Path(os.fsdecode(top)).resolve(), tip.decode("ascii") or None, shallow == b"true")
     said = done.stderr.decode("utf-8", "replace")
     if "not a git repository" in said:
         raise NotFound(
@@ -109,7 +132,10 @@ def require(folder: Path) -> Depot:
             "commits (« git init », puis « git add » et « git commit »)"
         )
     if "must be run in a work tree" in said:
-        raise NotFound(f"« {_shown(str(folder))} » est dans un dépôt git sans dossier de travail : clonez-le d'abord")
+        raise NotFound(
+            f"« {_shown(str(folder))} » est dans les fichiers internes d'un dépôt git, pas dans un dossier de travail "
+            "(« git clone » en fait un)"
+        )
     raise _fault(said)
 
 
@@ -119,6 +145,15 @@ def commit(depot: Depot, name: str) -> str | None:
     `name` doesn't begin with a dash.
     """
     done = _run(depot.top, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+    return done.stdout.decode("ascii").strip() if done.returncode == 0 else None
+
+
+def kind(depot: Depot, name: str) -> str | None:
+    """What a name is that of (`commit`, `tag`, `tree`, `blob`); None where it is that of nothing.
+
+    `name` doesn't begin with a dash.
+    """
+    done = _run(depot.top, "cat-file", "-t", name)
     return done.stdout.decode("ascii").strip() if done.returncode == 0 else None
 
 
@@ -143,9 +178,10 @@ def refs(depot: Depot, *prefixes: str) -> tuple[str, ...]:
     return tuple(re.sub(r"^refs/(?:tags|heads|remotes)/", "", name) for name in names)
 
 
-def is_shallow(depot: Depot) -> bool:
-    """Whether the clone lacks the oldest commits."""
-    return _run(depot.top, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+def is_partial(depot: Depot) -> bool:
+    """Whether the clone left contents where it came from, to be fetched when they are wanted."""
+    wanted = r"^(extensions\.partialclone|remote\..*\.promisor)$"
+    return _run(depot.top, "config", "--get-regexp", wanted).returncode == 0
 
 
 def is_ancestor(depot: Depot, older: str, newer: str) -> bool:
@@ -154,10 +190,16 @@ def is_ancestor(depot: Depot, older: str, newer: str) -> bool:
 
 
 def head(depot: Depot) -> str | None:
-    """The hash of HEAD's commit; None where there is no commit."""
-    return commit(depot, "HEAD")
+    """The hash of HEAD's commit; None where there is no commit.
+
+    Raises: SystemFault where the commit is lost.
+    """
+    if depot.tip is None and _run(depot.top, "rev-parse", "--verify", "--quiet", "HEAD").returncode == 0:
+        raise SystemFault(f"le commit de HEAD manque au dépôt « {_shown(str(depot.top))} » {_DAMAGED}")
+    return depot.tip
 
 
+_DAMAGED = "; « git fsck » dit ce qui y manque"
 _FORMAT = "--format=%x01%H%x00%P%x00%cs%x00%an%x00%s"
 
 
@@ -196,12 +238,22 @@ def _entries(said: bytes) -> Iterator[tuple[Commit, tuple[Touch, ...]]]:
 
 def _commit(name: bytes, parents: bytes, day: bytes, author: bytes, message: bytes) -> Commit:
     parent = parents.split()[0].decode("ascii") if parents else None
-    return Commit(name.decode("ascii"), parent, day.decode("ascii"), _text(author), _text(message))
+    return Commit(name.decode("ascii"), parent, _day(day.decode("ascii")), _text(author), _text(message))
+
+
+def _day(said: str) -> str:
+    """A commit's day. One that isn't readable is the first that git counts, as in what git shows; one beyond the years
+    of four digits is the last of them."""
+    match = re.fullmatch(r"(\d{4,})-\d{2}-\d{2}", said)
+    if match is None:
+        return "1970-01-01"
+    return said if len(match[1]) == 4 else "9999-12-31"
 
 
 def _text(data: bytes) -> str:
     """What somebody wrote in a commit, in whatever encoding, without what would move a terminal's cursor."""
-    return _shown(" ".join(data.decode("utf-8", "replace").split()))
+    text = " ".join(data.decode("utf-8", "replace").split())
+    return text if text.isprintable() else _shown(text)
 
 
 def _shown(text: str) -> str:
@@ -209,7 +261,7 @@ def _shown(text: str) -> str:
 
 
 def _file(mode: str, blob: str) -> File | None:
-    return File(blob, mode == _NO_LINK) if mode.strip("0") and mode != "160000" else None
+    return File(blob, mode == _LINK) if mode.strip("0") and mode != "160000" else None
 
 
 def describe(depot: Depot, revision: str) -> Commit:
@@ -224,17 +276,23 @@ def describe(depot: Depot, revision: str) -> Commit:
 
 def last_before(depot: Depot, tip: str, day: str) -> tuple[str | None, str]:
     """The commit of the first-parent line of `tip` nearest to it whose day (its own, see `Commit`) isn't after `day`,
-    None where all are; and the earliest day of the commits that were looked at."""
+    None where all are; and the earliest day of the commits that were looked at.
+
+    Raises: SystemFault.
+    """
     argv = _argv(depot.top, "log", "--first-parent", "--format=%H %cs", "--no-color", tip, "--")
     earliest = ""
     with _started(argv) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            name, found = line.decode("ascii").split()
+            name, _, said = line.decode("ascii").strip().partition(" ")
+            found = _day(said)
             earliest = min(earliest or found, found)
             if found <= day:
                 process.kill()
                 return name, earliest
+    if process.returncode != 0:
+        raise SystemFault(f"git s'est interrompu en lisant les commits {_DAMAGED}")
     return None, earliest
 
 
@@ -254,8 +312,13 @@ def tree(depot: Depot, revision: str, folder: str, deep: bool = False) -> dict[s
         if path:
             mode, kind, blob = head.decode("ascii").split()
             if kind == "blob":
-                files[os.fsdecode(path)[len(folder) + 1 if folder else 0 :]] = File(blob, mode == _NO_LINK)
+                files[os.fsdecode(path)[len(folder) + 1 if folder else 0 :]] = File(blob, mode == _LINK)
     return files
+
+
+def ever_had(depot: Depot, path: str) -> bool:
+    """Whether some commit of a branch or a tag touched a file."""
+    return bool(_run(depot.top, "rev-list", "--all", "--max-count=1", "--", path).stdout)
 
 
 def paths_of(depot: Depot, revision: str, name: str) -> tuple[str, ...]:
@@ -269,7 +332,7 @@ def moved_from(depot: Depot, moved: Commit, path: str) -> str | None:
     """The path that a file had before a commit moved it, where git can tell; None where it came new."""
     if moved.parent is None:
         return None
-    done = _run(depot.top, "diff-tree", "-r", "-z", "-M", "--no-commit-id", moved.parent, moved.hash)
+    done = _run(depot.top, "diff-tree", "-r", "-z", "-M", "-l1000", "--no-commit-id", moved.parent, moved.hash)
     tokens = iter(done.stdout.split(b"\0"))
     for token in tokens:
         status = token.rpartition(b" ")[2][:1]
@@ -288,6 +351,7 @@ class Objects:
     def __init__(self, depot: Depot) -> None:
         self._depot = depot
         self._process: subprocess.Popen[bytes] | None = None
+        self._there: frozenset[str] | None = None
 
     def __enter__(self) -> Objects:
         return self
@@ -297,10 +361,10 @@ class Objects:
 
     def close(self) -> None:
         """Ends the process."""
-        if self._process is not None:
-            assert self._process.stdin is not None and self._process.stdout is not None
-            self._process.kill()
-            self._process.communicate()
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
 
     def read(self, names: Sequence[str]) -> Iterator[bytes | None]:
         """The contents of the files that bear these names (an id, or `COMMIT:path`), as they are asked for; None for
@@ -308,19 +372,48 @@ class Objects:
 
         Raises: SystemFault.
         """
-        if not names:
-            return
+        for start in range(0, len(names), _BATCH):
+            # All are taken before the first is given: whoever asks for others meanwhile gets its own answers.
+            yield from self._contents(names[start : start + _BATCH])
+
+    def _contents(self, names: Sequence[str]) -> list[bytes | None]:
+        if self._there is None:
+            found = self._answers(names)
+            if found is not None:
+                return found
+            # In a partial clone, git gives up at the first content that it would have to fetch: what is there is asked
+            # for alone.
+            self._there = self._inventory()
+        known = [name for name in names if self._id(name) in self._there]
+        answers = self._answers(known)
+        if answers is None:
+            raise SystemFault(f"git s'est interrompu en lisant le dépôt {_DAMAGED}")
+        contents = dict(zip(known, answers, strict=True))
+        return [contents.get(name) for name in names]
+
+    def _answers(self, names: Sequence[str]) -> list[bytes | None] | None:
+        """The contents; None where git stopped before the last."""
         if self._process is None:
             self._process = _started(_argv(self._depot.top, "cat-file", "--batch"))
         requests, answers = self._process.stdin, self._process.stdout
         assert requests is not None and answers is not None
-        for start in range(0, len(names), _BATCH):
-            some = names[start : start + _BATCH]
+        try:
             # A line break would be two questions; no file of a roadmap has one in its path.
-            requests.write(b"".join(os.fsencode(name.replace("\n", "\0")) + b"\n" for name in some))
+            requests.write(b"".join(os.fsencode(name.replace("\n", "\0")) + b"\n" for name in names))
             requests.flush()
-            # All are taken before the first is given: whoever asks for others meanwhile gets its own answers.
-            yield from [_content(answers) for _ in some]
+            return [_content(answers) for _ in names]
+        except (BrokenPipeError, EOFError):
+            self.close()
+            return None
+
+    def _inventory(self) -> frozenset[str]:
+        done = _run(self._depot.top, "cat-file", "--batch-check=%(objectname)", "--batch-all-objects", "--unordered")
+        return frozenset(done.stdout.decode("ascii", "replace").split())
+
+    def _id(self, name: str) -> str:
+        if ":" not in name:
+            return name
+        return _run(self._depot.top, "rev-parse", "--verify", "--quiet", name).stdout.decode("ascii", "replace").strip()
 
 
 def _content(answers: IO[bytes]) -> bytes | None:
@@ -329,9 +422,15 @@ def _content(answers: IO[bytes]) -> bytes | None:
         return None
     words = head.split()
     if len(words) != 3:
-        raise SystemFault("git s'est interrompu en lisant le dépôt ; « git fsck » dit ce qui y manque")
-    data = answers.read(int(words[2]))
-    answers.read(1)
+        raise EOFError
+    size = int(words[2])
+    data = answers.read(min(size, _LONGEST))
+    left = size - len(data) + 1
+    while left:
+        skipped = answers.read(min(left, _LONGEST))
+        if not skipped:
+            raise EOFError
+        left -= len(skipped)
     return data if words[1] == b"blob" else None
 
 
@@ -345,7 +444,17 @@ def make_tag(depot: Depot, name: str, revision: str, message: str) -> None:
 
     Raises: SystemFault, which gives git's own reason.
     """
-    done = _run(depot.top, "tag", "--annotate", "--no-sign", f"--message={message}", "--", name, revision)
+    done = _run(
+        depot.top,
+        "tag",
+        "--annotate",
+        "--no-sign",
+        "--cleanup=whitespace",
+        f"--message={message}",
+        "--",
+        name,
+        revision,
+    )
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace")
         if "identity unknown" in said or "empty ident" in said or "user.email" in said:
@@ -399,6 +508,8 @@ def _fault(said: str) -> SystemFault:
             f"git refuse le dépôt « {_shown(owned[1])} », qui appartient à un autre utilisateur ; si vous lui faites "
             f"confiance : git config --global --add safe.directory '{_shown(owned[1])}'"
         )
+    if "promisor remote" in said:
+        return SystemFault(f"ce clone est partiel : {LACKING}")
     lines = [line for line in said.splitlines() if line.startswith(("fatal:", "error:"))] or said.splitlines()
     reason = re.sub(r"^(?:fatal|error): ", "", lines[0]) if lines else "sans dire pourquoi"
     return SystemFault(f"git a refusé : {_shown(reason)}")
@@ -410,6 +521,9 @@ def _environment() -> dict[str, str]:
         **kept,
         "LC_ALL": "C",
         "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_GRAFT_FILE": os.devnull,
         "GIT_NO_LAZY_FETCH": "1",
+        # For the versions of git that don't know the variable above.
+        "GIT_ALLOW_PROTOCOL": "",
         "GIT_TERMINAL_PROMPT": "0",
     }

@@ -150,6 +150,8 @@ Couleur = Annotated[str, AfterValidator(_colour)]
 Nombre_ = Annotated[Nombre, BeforeValidator(_number)]
 CodePropre = Annotated[str, AfterValidator(_own_code)]
 Provenance = Literal["publie", "saisi", "infere"]
+# The rules on a change that a mission may switch on; `regles.py` has what each one says.
+Regle = Literal["hausse_justifiee", "report_explique", "bilan_intact", "publie_source", "rien_ne_disparait"]
 # What a declared field may hold.
 Valeur = str | Nombre | Periode | bool
 
@@ -370,6 +372,7 @@ class Mission(Record):
     dimensions: tuple[Dimension, ...] = ()
     bloqueurs: tuple[Bloqueur, ...] = ()
     champs: tuple[ChampPropre, ...] = ()
+    regles: tuple[Regle, ...] = ()
     bilans: tuple[BilanPublie, ...] = ()
 
 
@@ -520,6 +523,14 @@ class FeuilleDeRoute:
     @cached_property
     def _champs(self) -> dict[Famille, tuple[Champ, ...]]:
         return fields_by_famille(champ.champ() for champ in self.mission.champs)
+
+    def filled(
+        self, items: Mapping[Famille, tuple[Item, ...]], retirees: Mapping[Famille, tuple[Retiree, ...]]
+    ) -> FeuilleDeRoute:
+        """The roadmap of the same mission with other items. What the mission alone says is worked out once for both."""
+        found = FeuilleDeRoute(self.mission, **items, retirees=retirees)  # type: ignore[arg-type]
+        found.__dict__.update({"echelle": self.echelle, "niveaux": self.niveaux, "_champs": self._champs})
+        return found
 
     def champs(self, famille: Famille) -> tuple[Champ, ...]:
         """The fields that the family's items have, in the order of the files: the built-in ones, then the declared."""

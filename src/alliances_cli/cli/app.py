@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -11,7 +12,7 @@ from typing import Annotated
 import typer
 
 from alliances_cli import __version__
-from alliances_cli.cli import begin, consult, edit, emit, framework, publish
+from alliances_cli.cli import begin, consult, edit, emit, framework, past, publish, release
 from alliances_cli.cli.options import Data
 from alliances_cli.errors import AlliancesError, InvalidRoadmap
 
@@ -26,15 +27,21 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "summarise": (consult.summarise, "alliances summarise --by pilote --format csv-excel > pilotes.csv"),
     "summary": (consult.summarise, "alliances summary"),
     "check": (consult.check, "alliances check --strict"),
+    "history": (past.history, "alliances history --by month"),
+    "bilans": (past.bilans, "alliances bilans"),
+    "diff": (past.diff, "alliances diff 2020-10-17 2021-05-07"),
     "update": (edit.update, 'alliances update 15 --avancement satisfaisant --realise "Texte"'),
     "add": (edit.add, 'alliances add mesure --titre "Former les élus" --dimension politique'),
     "rename": (edit.rename, "alliances rename 15 15-bis --dry-run"),
     "retire": (edit.retire, 'alliances retire 16 --motif "Fondue dans la mesure 15" --vers 15'),
     "remove": (edit.remove, "alliances remove 22"),
     "render": (publish.render, "alliances render -o bilan.html"),
+    "publish": (release.publish, 'alliances publish 2021-06-30 --titre "Bilan d\'étape"'),
 }
 
 HIDDEN = "summary"
+# Control characters but the end of a line, and marks that reverse a text.
+_MOVING = "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 
 def _version(value: bool) -> None:
@@ -128,7 +135,8 @@ def _run(argv: list[str]) -> int:
         emit.tell(emit.drawn(lambda shown_on: as_text.problems(problems, shown_on), sys.stderr))
         return error.exit_code
     except AlliancesError as error:
-        emit.tell(spaced(f"Erreur : {error.message}"))
+        # What was typed is quoted: none of it may move a terminal's cursor.
+        emit.tell(spaced("Erreur : " + re.sub(_MOVING, "\ufffd", error.message)))
         return error.exit_code
     except OSError as error:
         from alliances_cli.store import reason

@@ -20,8 +20,8 @@ Found = list[tuple[str, str]]
 GROUPEMENTS = ("dimension", "chantier", "pilote", "echeance")
 
 
-def _entries(ctx: typer.Context, part: str, key: str) -> list[dict[str, Any]]:
-    """The groups listed under a key of one file; none where the file isn't there or can't be read."""
+def _value(ctx: typer.Context, part: str, key: str) -> Any:
+    """What a key of one file holds; None where the file isn't there or can't be read."""
     try:
         import os
         from pathlib import Path
@@ -33,12 +33,17 @@ def _entries(ctx: typer.Context, part: str, key: str) -> list[dict[str, Any]]:
         root = find_root(ctx.params.get("data") or above.get("data"), os.environ.get("ALLIANCES_DATA"), Path.cwd())
         path = root.path(part)
         if not path.is_file() or path.stat().st_size > MAX_BYTES:
-            return []
+            return None
         document = read(decode(path.read_bytes()))
-        entries = document.value.get(key) if isinstance(document.value, dict) else None
-        return [e for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
+        return document.value.get(key) if isinstance(document.value, dict) else None
     except Exception:  # whatever is wrong, a TAB stays silent
-        return []
+        return None
+
+
+def _entries(ctx: typer.Context, part: str, key: str) -> list[dict[str, Any]]:
+    """The groups listed under a key of one file."""
+    entries = _value(ctx, part, key)
+    return [e for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
 
 
 def _pairs(entries: list[dict[str, Any]], name: str, label: str) -> Found:
@@ -97,6 +102,33 @@ def pilots(ctx: typer.Context, incomplete: str) -> Found:
             found = entry.get("pilotes")
             names.update((name, None) for name in (found if isinstance(found, list) else []) if isinstance(name, str))
     return _starting([(name, "") for name in names], incomplete)
+
+
+def _bilans(ctx: typer.Context) -> Found:
+    """Dates of the published bilans, the last first."""
+    return _pairs(_entries(ctx, "mission", "bilans"), "date", "titre")[::-1]
+
+
+def moments(ctx: typer.Context, incomplete: str) -> Found:
+    """The bilans by their dates: what needs no git of all that names a revision."""
+    return _starting([("precedent", "le bilan d'avant"), *_bilans(ctx)], incomplete)
+
+
+def spans(ctx: typer.Context, incomplete: str) -> Found:
+    """`A..`, then `A..B`, between bilans."""
+    start, dots, _ = incomplete.partition("..")
+    if not dots:
+        return [(f"{date}..", label) for date, label in moments(ctx, incomplete)]
+    return _starting([(f"{start}..{date}", label) for date, label in _bilans(ctx)], incomplete)
+
+
+def publishable(ctx: typer.Context, incomplete: str) -> Found:
+    """The date at which the roadmap stands, and those of the bilans, which may want their tag."""
+    etat_au = _value(ctx, "mission", "etat_au")
+    found = dict(_bilans(ctx))
+    if isinstance(etat_au, str):
+        found = {etat_au: "", **found}
+    return _starting(list(found.items()), incomplete)
 
 
 def provenances(incomplete: str) -> Found:

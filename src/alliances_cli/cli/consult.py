@@ -12,65 +12,74 @@ import typer
 
 from alliances_cli.champs import FAMILLES, Famille
 from alliances_cli.cli import complete, emit
-from alliances_cli.cli.options import Au, Data, choose, format_option, reading_date
+from alliances_cli.cli.options import Au, Data, Rev, choose, format_option, reading_date
+from alliances_cli.errors import UsageFault
 
 if TYPE_CHECKING:
-    from alliances_cli.api import Vue
+    from alliances_cli.api import Controle, Vue
     from alliances_cli.present.screen import Screen, Terminal
+    from alliances_cli.timeline import Parcours, Recul
 
 
-def _as(name: str) -> ModuleType:
-    """A presenter, loaded when its format is asked for."""
-    return import_module(f"alliances_cli.present.as_{name}")
+def presenter(name: str) -> ModuleType:
+    """A module of `present`, loaded when its format is asked for."""
+    return import_module(f"alliances_cli.present.{name}")
 
 
-def _drawn(make: Callable[[Terminal], Screen]) -> str:
+def drawn(make: Callable[[Terminal], Screen]) -> str:
+    """A screen, drawn for what stdout can show."""
     return emit.drawn(make, sys.stdout)
 
 
 # What each command answers, by format; `--format` lists the keys.
 Formats = Mapping[str, Callable[..., str]]
 STATUS: Formats = {
-    "text": lambda vue: _drawn(lambda on: _as("text").status(vue, on)),
-    "json": lambda vue: _as("json").status(vue),
+    "text": lambda vue: drawn(lambda on: presenter("as_text").status(vue, on)),
+    "json": lambda vue: presenter("as_json").status(vue),
 }
 LIST: Formats = {
-    "text": lambda *content: _drawn(lambda on: _as("text").listing(*content, on)),
-    "json": lambda *content: _as("json").listing(*content[:3]),
-    "csv": lambda *content: _as("table").as_csv(_as("table").listing(*content[:3])),
-    "csv-excel": lambda *content: _as("table").as_csv_excel(_as("table").listing(*content[:3])),
-    "md": lambda *content: _as("table").list_as_md(*content[:3]),
+    "text": lambda *content: drawn(lambda on: presenter("as_text").listing(*content, on)),
+    "json": lambda *content: presenter("as_json").listing(*content[:3], content[-1]),
+    "csv": lambda *content: presenter("as_table").as_csv(presenter("as_table").listing(*content[:3], content[-1])),
+    "csv-excel": lambda *content: presenter("as_table").as_csv_excel(
+        presenter("as_table").listing(*content[:3], content[-1])
+    ),
+    "md": lambda *content: presenter("as_table").list_as_md(*content[:3], content[-1]),
 }
 RETIREES: Formats = {
-    "text": lambda *content: _drawn(lambda on: _as("text").retired(*content, on)),
-    "json": lambda *content: _as("json").retired(*content[:3]),
-    "csv": lambda *content: _as("table").as_csv(_as("table").retired(*content[:3])),
-    "csv-excel": lambda *content: _as("table").as_csv_excel(_as("table").retired(*content[:3])),
-    "md": lambda *content: _as("table").retired_as_md(*content[:3]),
+    "text": lambda *content: drawn(lambda on: presenter("as_text").retired(*content, on)),
+    "json": lambda *content: presenter("as_json").retired(*content[:3]),
+    "csv": lambda *content: presenter("as_table").as_csv(presenter("as_table").retired(*content[:3])),
+    "csv-excel": lambda *content: presenter("as_table").as_csv_excel(presenter("as_table").retired(*content[:3])),
+    "md": lambda *content: presenter("as_table").retired_as_md(*content[:3]),
 }
 SHOW: Formats = {
-    "text": lambda *content: _drawn(lambda on: _as("text").show(*content, on)),
-    "json": lambda *content: _as("json").show(*content),
+    "text": lambda *content: drawn(lambda on: presenter("as_text").show(*content, on)),
+    "json": lambda *content: presenter("as_json").show(*content),
 }
 SHOW_RETIRED: Formats = {
-    "text": lambda *content: _drawn(lambda on: _as("text").show_retired(*content, on)),
-    "json": lambda *content: _as("json").show_retired(*content),
+    "text": lambda *content: drawn(lambda on: presenter("as_text").show_retired(*content, on)),
+    "json": lambda *content: presenter("as_json").show_retired(*content),
+}
+SHOW_HISTORY: Formats = {
+    "text": lambda parcours: drawn(lambda on: presenter("parcours").screen(parcours, on)),
+    "json": lambda parcours: presenter("parcours").json(parcours),
 }
 SUMMARISE: Formats = {
-    "text": lambda *content: _drawn(lambda on: _as("text").summary(*content, on)),
-    "json": lambda *content: _as("json").summary(*content),
-    "csv": lambda *content: _as("table").as_csv(_as("table").summary(*content)),
-    "csv-excel": lambda *content: _as("table").as_csv_excel(_as("table").summary(*content)),
-    "md": lambda *content: _as("table").summary_as_md(*content),
+    "text": lambda *content: drawn(lambda on: presenter("as_text").summary(*content, on)),
+    "json": lambda *content: presenter("as_json").summary(*content),
+    "csv": lambda *content: presenter("as_table").as_csv(presenter("as_table").summary(*content)),
+    "csv-excel": lambda *content: presenter("as_table").as_csv_excel(presenter("as_table").summary(*content)),
+    "md": lambda *content: presenter("as_table").summary_as_md(*content),
 }
 CHECK: Formats = {
-    "text": lambda controle: _drawn(lambda on: _as("text").check(controle, on)),
-    "json": lambda controle: _as("json").check(controle),
-    "github": lambda controle: _as("github").check(controle),
+    "text": lambda controle: drawn(lambda on: presenter("as_text").check(controle, on)),
+    "json": lambda controle: presenter("as_json").check(controle),
+    "github": lambda controle: presenter("as_github").check(controle),
 }
 
 
-def _answer(formats: Formats, format: str, *content: object) -> None:
+def answer(formats: Formats, format: str, *content: object) -> None:
     """Text in what the terminal can hold, everything else in UTF-8."""
     write = emit.emit_text if format == "text" else emit.emit
     write(formats[format](*content))
@@ -82,11 +91,29 @@ Famille_ = Annotated[
 ]
 
 
-def _view(data: str | None, au: str | None) -> Vue:
+def _view(data: str | None, au: str | None, rev: str | None, format: str) -> Vue:
+    """The roadmap, of the work tree unless a revision is asked for: git isn't started otherwise."""
     day = reading_date(au)
-    from alliances_cli import api
+    if rev is None:
+        from alliances_cli import api
 
-    return api.view(api.locate(data), day)
+        return api.view(api.locate(data), day)
+    from alliances_cli import timeline
+
+    with timeline.opened(data) as past:
+        vue = timeline.view(past, rev, day)
+    _tell_revision(vue, format)
+    return vue
+
+
+def _tell_revision(vue: Vue, format: str) -> None:
+    """What is to be said of a revision; the revision itself, where the format has no place for it."""
+    emit.remark(vue.remarques)
+    if vue.revision is not None and format not in ("text", "json"):
+        from alliances_cli.present import phrases
+        from alliances_cli.typographie import spaced
+
+        emit.tell(spaced(f"{phrases.revision(vue.revision)} ; lu au {phrases.day(vue.moment.iso)}"))
 
 
 def _tell_totals(vue: Vue) -> None:
@@ -100,14 +127,15 @@ def _tell_totals(vue: Vue) -> None:
 def status(
     data: Data = None,
     au: Au = None,
+    rev: Rev = None,
     format: Annotated[str, format_option(STATUS)] = "text",
 ) -> None:
     """Montre l'état de la feuille de route en un écran."""
     choose(format, STATUS, "--format")
-    vue = _view(data, au)
+    vue = _view(data, au, rev, format)
     if format != "text":
         _tell_totals(vue)
-    _answer(STATUS, format, vue)
+    answer(STATUS, format, vue)
 
 
 def list_(
@@ -163,6 +191,18 @@ def list_(
             autocompletion=complete.own_fields,
         ),
     ] = None,
+    dormantes: Annotated[
+        int | None,
+        typer.Option(
+            "--dormantes",
+            metavar="JOURS",
+            min=0,
+            help="Sans changement depuis tant de jours de commits (réalisé, étape suivante, niveau).",
+        ),
+    ] = None,
+    a_revoir: Annotated[
+        bool, typer.Option("--a-revoir", help="Dont un renvoi mène à un élément qui a changé depuis.")
+    ] = False,
     search: Annotated[list[str] | None, typer.Option("--search", metavar="TEXTE", help="Contient ce texte.")] = None,
     sort: Annotated[
         str | None,
@@ -176,6 +216,7 @@ def list_(
     retirees: Annotated[bool, typer.Option("--retirees", help="Ce qui a été retiré, et pourquoi.")] = False,
     data: Data = None,
     au: Au = None,
+    rev: Rev = None,
     format: Annotated[str, format_option(LIST)] = "text",
 ) -> None:
     """Liste les mesures, les chantiers ou les leviers. Les filtres se combinent ; répété, un filtre vaut « ou »."""
@@ -198,15 +239,38 @@ def list_(
         en_retard=en_retard,
         echues=echues,
     )
-    vue = _view(data, au)
+    past_asked = dormantes is not None or a_revoir
+    if retirees and past_asked:
+        option = "--a-revoir" if a_revoir else "--dormantes"
+        raise UsageFault(f"{option} : ne s'emploie pas avec --retirees, où seul --search choisit")
+    recul = None
+    if past_asked:
+        vue, recul = _hindsight(data, au, rev, chosen, dormantes, a_revoir)
+        _tell_revision(vue, format)
+        emit.remark(recul.remarques)
+    else:
+        vue = _view(data, au, rev, format)
     if retirees:
         gone = api.retired(vue, chosen, filtres, sort)
         _tell_totals(vue)
-        _answer(RETIREES, format, vue, chosen, gone, filtres)
+        answer(RETIREES, format, vue, chosen, gone, filtres)
         return
     items = api.items(vue, chosen, filtres, sort)
+    if recul is not None:
+        items = tuple(item for item in items if all(item.id in found for found in recul[:2] if found is not None))
     _tell_totals(vue)
-    _answer(LIST, format, vue, chosen, items, filtres, named_by(vue.feuille, chosen, filtres, sort))
+    answer(LIST, format, vue, chosen, items, filtres, named_by(vue.feuille, chosen, filtres, sort), recul)
+
+
+def _hindsight(
+    data: str | None, au: str | None, rev: str | None, famille: Famille, days: int | None, review: bool
+) -> tuple[Vue, Recul]:
+    day = reading_date(au)
+    from alliances_cli import timeline
+
+    with timeline.opened(data) as past:
+        vue = timeline.view(past, rev, day)
+        return vue, timeline.hindsight(past, vue, famille, days, review)
 
 
 def show(
@@ -216,18 +280,36 @@ def show(
             metavar="ID", help="15, legaliser, ou mesure-15, chantier-legaliser, levier-…", autocompletion=complete.ids
         ),
     ],
+    history: Annotated[
+        bool, typer.Option("--history", help="Chacun de ses changements, avec sa date et son commit.")
+    ] = False,
     data: Data = None,
     au: Au = None,
+    rev: Rev = None,
     format: Annotated[str, format_option(SHOW)] = "text",
 ) -> None:
     """Montre tout d'une mesure, d'un chantier ou d'un levier, renvois compris dans les deux sens."""
     choose(format, SHOW, "--format")
+    if history:
+        parcours = _parcours(id, data, au, rev)
+        _tell_revision(parcours.vue, format)
+        emit.remark(parcours.remarques)
+        answer(SHOW_HISTORY, format, parcours)
+        return
     from alliances_cli import selection
 
-    vue = _view(data, au)
+    vue = _view(data, au, rev, format)
     famille, item = selection.find(vue.feuille, id)
     _tell_totals(vue)
-    _answer(SHOW_RETIRED if item in vue.feuille.gone(famille) else SHOW, format, vue, famille, item)
+    answer(SHOW_RETIRED if item in vue.feuille.gone(famille) else SHOW, format, vue, famille, item)
+
+
+def _parcours(id: str, data: str | None, au: str | None, rev: str | None) -> Parcours:
+    day = reading_date(au)
+    from alliances_cli import timeline
+
+    with timeline.opened(data) as past:
+        return timeline.item(past, timeline.view(past, rev, day), id)
 
 
 def summarise(
@@ -245,6 +327,7 @@ def summarise(
     ] = None,
     data: Data = None,
     au: Au = None,
+    rev: Rev = None,
     format: Annotated[str, format_option(SUMMARISE)] = "text",
 ) -> None:
     """Compte les niveaux d'avancement, avec leur provenance et les totaux publiés."""
@@ -252,30 +335,50 @@ def summarise(
     chosen = _famille(famille, FAMILLES)
     from alliances_cli import api
 
-    vue = _view(data, au)
+    vue = _view(data, au, rev, format)
     whole, groupes, groupement = api.summarise(vue, chosen, by)
     if format != "text":
         _tell_totals(vue)
-    _answer(SUMMARISE, format, vue, whole, groupes, groupement)
+    answer(SUMMARISE, format, vue, whole, groupes, groupement)
 
 
 def check(
     strict: Annotated[
         bool, typer.Option("--strict", help="Un avertissement suffit pour sortir avec le code 1.")
     ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="REVISION",
+            help="Vérifie aussi ce qui a changé depuis (un bilan, un commit, une date), selon « regles ».",
+            autocompletion=complete.moments,
+        ),
+    ] = None,
     data: Data = None,
+    rev: Rev = None,
     format: Annotated[str, format_option(CHECK)] = "text",
 ) -> None:
     """Vérifie tous les fichiers et montre toutes les erreurs, ligne par ligne."""
     choose(format, CHECK, "--format")
-    from alliances_cli import api
-
-    controle = api.check(api.locate(data))
-    _answer(CHECK, format, controle)
+    controle = _controle(data, rev, since)
+    emit.remark(controle.remarques)
+    answer(CHECK, format, controle)
     if controle.count("systeme"):
         raise typer.Exit(5)
-    if controle.count("erreur", "total") or (strict and controle.count("avertissement")):
+    if controle.count("erreur", "total", "regle") or (strict and controle.count("avertissement")):
         raise typer.Exit(1)
+
+
+def _controle(data: str | None, rev: str | None, since: str | None) -> Controle:
+    if rev is None and since is None:
+        from alliances_cli import api
+
+        return api.check(api.locate(data))
+    from alliances_cli import timeline
+
+    with timeline.opened(data) as past:
+        return timeline.check(past, rev, since)
 
 
 def _famille(text: str, known: tuple[Famille, ...]) -> Famille:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, TextIO
 
@@ -20,6 +20,8 @@ MAX_WIDTH = 120
 MIN_WIDTH = 40
 # Beyond this many rows, drawing wrapped tables takes longer than anybody reads.
 MAX_DRAWN_ROWS = 2000
+# What the screens draw levels and lines of time with.
+_GLYPHS = "●◐▲○▁▂▃▄▅▆▇█"
 
 
 def _environment() -> dict[str, str]:
@@ -48,7 +50,7 @@ def terminal(stream: TextIO) -> Terminal:
     from alliances_cli.present.screen import Terminal
 
     encoding = text_encoding(stream)
-    glyphs = encodable("●◐▲○", encoding) == "●◐▲○"
+    glyphs = encodable(_GLYPHS, encoding) == _GLYPHS
     if not stream.isatty():
         return Terminal(None, False, glyphs)
     colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM", "") != "dumb"
@@ -85,6 +87,14 @@ def emit_text(text: str) -> None:
 def tell(text: str) -> None:
     """Everything else, on stderr."""
     _write(sys.stderr, text if text.endswith("\n") else text + "\n", text_encoding(sys.stderr))
+
+
+def remark(remarques: Sequence[str]) -> None:
+    """What else to know, on stderr, a line each."""
+    from alliances_cli.typographie import spaced
+
+    for remarque in remarques:
+        tell(spaced(f"Remarque : {remarque}"))
 
 
 def interactive() -> bool:

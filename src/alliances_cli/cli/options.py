@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from alliances_cli.cli import complete
 from alliances_cli.errors import UsageFault
 from alliances_cli.typographie import suggestion
 
@@ -34,6 +35,7 @@ Rev = Annotated[
         "--rev",
         metavar="REVISION",
         help="Lit le passé : un bilan (2021-05-07, bilan/2021-05-07, precedent), un commit, un tag, une date.",
+        autocompletion=complete.moments,
     ),
 ]
 

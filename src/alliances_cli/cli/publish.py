@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from alliances_cli.cli import emit
-from alliances_cli.cli.options import Au, Data, choose, reading_date
+from alliances_cli.cli import complete, emit
+from alliances_cli.cli.options import Au, Data, Rev, choose, reading_date
 from alliances_cli.errors import UsageFault
+
+if TYPE_CHECKING:
+    from alliances_cli.location import Root
+    from alliances_cli.periode import Periode
 
 RENDER_FORMATS = ("md", "html")
 _EXTENSIONS = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html"}
+
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="REVISION",
+        help="Dit aussi ce qui a changé depuis : un bilan (2021-05-07, precedent), un commit, un tag, une date.",
+        autocompletion=complete.moments,
+    ),
+]
 
 
 def render(
@@ -35,6 +49,8 @@ def render(
     ] = False,
     data: Data = None,
     au: Au = None,
+    rev: Rev = None,
+    since: Since = None,
 ) -> None:
     """Écrit le bilan, en Markdown ou en HTML."""
     if output == "":
@@ -45,24 +61,55 @@ def render(
     if format is None:
         format = _EXTENSIONS.get(Path(output).suffix.lower(), "md") if output else "md"
     choose(format, RENDER_FORMATS, "--format")
-    from alliances_cli import __version__, api
-    from alliances_cli.present import as_report
-    from alliances_cli.typographie import spaced
+    from alliances_cli import api
 
-    root = api.locate(data)
     path = Path(output) if output not in (None, "-") else None
-    if path is not None:
-        api.check_output(root, path)
-    vue = api.publishable(root, reading_date(au))
-    text = as_report.render(vue.feuille, vue.moment, format, root.templates, __version__)
+    day = reading_date(au)
+    if rev is None and since is None:
+        root = api.locate(data)
+        text = _rendered(root, path, day, format)
+    else:
+        root, text = _rendered_past(data, path, day, format, rev, since)
     if path is None:
         emit.emit(text)
-    elif check:
-        if api.document_differs(root, path, text):
-            given = {"--format": asked, "--au": au, "--data": data, "-o": output}
-            again = shlex.join(["alliances", "render", *(w for k, v in given.items() if v for w in (k, v))])
-            emit.tell(spaced(f"« {output} » n'est pas à jour : ") + again)
-            raise typer.Exit(6)
-    else:
+        return
+    from alliances_cli.typographie import spaced
+
+    if not check:
         api.write_document(root, path, text)
         emit.tell(spaced(f"Bilan écrit : {output}"))
+    elif api.document_differs(root, path, text):
+        given = {"--format": asked, "--au": au, "--rev": rev, "--since": since, "--data": data, "-o": output}
+        again = shlex.join(["alliances", "render", *(w for k, v in given.items() if v for w in (k, v))])
+        emit.tell(spaced(f"« {output} » n'est pas à jour : ") + again)
+        raise typer.Exit(6)
+
+
+def _rendered(root: Root, path: Path | None, day: Periode | None, format: str) -> str:
+    """The document, as the files are; no git is started."""
+    from alliances_cli import __version__, api
+    from alliances_cli.present import as_report
+
+    if path is not None:
+        api.check_output(root, path)
+    vue = api.publishable(root, day)
+    return as_report.render(vue.feuille, vue.moment, format, root.templates, __version__)
+
+
+def _rendered_past(
+    data: str | None, path: Path | None, day: Periode | None, format: str, rev: str | None, since: str | None
+) -> tuple[Root, str]:
+    """Where the roadmap is, and the document as it was at `rev`, with what changed since `since`."""
+    from alliances_cli import __version__, api, timeline
+    from alliances_cli.present import as_report
+
+    with timeline.opened(data) as past:
+        if path is not None:
+            api.check_output(past.root, path)
+        vue = timeline.publishable(past, rev, day) if rev is not None else api.publishable(api.locate(data), day)
+        comparaison = timeline.since(past, vue, since) if since is not None else None
+        own = timeline.templates(past, vue.revision) if vue.revision is not None else vue.root.templates
+        others = comparaison.remarques if comparaison is not None else ()
+        emit.remark(list(dict.fromkeys((*vue.remarques, *others))))
+        text = as_report.render(vue.feuille, vue.moment, format, own, __version__, vue.revision, comparaison)
+    return past.root, text

@@ -23,13 +23,13 @@ from alliances_cli.yamltext.faults import YamlFault
 from alliances_cli.yamltext.read import Document, Value
 from alliances_cli.yamltext.read import Path as YamlPath
 
-Action = Literal["update", "add", "rename", "retire", "restore", "remove"]
+Action = Literal["update", "add", "rename", "retire", "restore", "remove", "publish"]
 # What an edit may bear on besides the items: what mission.yaml declares, and its own fields.
 Kind = Literal[Famille, "bloqueurs", "dimensions", "mission"]
 
 # How items are written where nothing around them tells.
 STYLE = Style(
-    block=frozenset(("pilotes", "co_construction")),
+    block=frozenset(("pilotes", "co_construction", "totaux")),
     bare=frozenset(("id", "code", "chantiers", "leviers", "bloqueurs", "renvois", "vers", "horizon")),
 )
 _RETIREE_ORDER = list(Retiree.model_fields)

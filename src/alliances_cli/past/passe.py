@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -15,11 +16,14 @@ from alliances_cli.errors import NotFound, Problem
 from alliances_cli.git import Commit, Depot, File, Objects
 from alliances_cli.location import FILES, Root
 from alliances_cli.model import BilanPublie, Mission
+from alliances_cli.periode import Periode
 from alliances_cli.store import Reading, Source
 from alliances_cli.typographie import enumeration
+from alliances_cli.yamltext.read import MAX_BYTES
 
 HEAD = "HEAD"
 TEMPLATES = "templates"
+ABSENT = "ce fichier manque au dépôt git ; « git fsck » dit ce qui y manque"
 # Where the tool's own source is, in its own repository.
 TOOL = "src/alliances_cli"
 
@@ -33,16 +37,27 @@ class Point(NamedTuple):
     files: Mapping[str, File]
 
 
+class Gabarits(NamedTuple):
+    """A roadmap's own templates at a commit: their folder as messages give it, their texts by name; what is wrong with
+    one that can't be read."""
+
+    folder: str
+    texts: Mapping[str, str | Problem]
+
+
 @dataclass(frozen=True)
 class Passe:
     """A roadmap's past. `root` is where it is in the work tree, or would be; `folder` is its data folder as git names
-    it, empty at the top. `objects` reads the contents, by one process. `present`: whether the work tree has it."""
+    it, empty at the top. `objects` reads the contents, by one process. `present`: whether the work tree has it.
+    `standings`: the dates at which the missions that were read stand, by the id of their content."""
 
     depot: Depot
     root: Root
     folder: str
     objects: Objects
     present: bool
+    standings: dict[str, Periode | None] = field(default_factory=dict, compare=False, repr=False)
+    _trees: dict[tuple[str, str], dict[str, File]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def head(self) -> str:
@@ -58,7 +73,12 @@ class Passe:
     @cached_property
     def shallow(self) -> bool:
         """Whether the clone lacks the oldest commits."""
-        return git.is_shallow(self.depot)
+        return self.depot.shallow
+
+    @cached_property
+    def partial(self) -> bool:
+        """Whether the clone may lack the contents of files."""
+        return git.is_partial(self.depot)
 
     @cached_property
     def mission(self) -> Mission | None:
@@ -84,7 +104,10 @@ class Passe:
 
     def files(self, commit: str, folder: str) -> dict[str, File]:
         """The roadmap's files at a commit, by part."""
-        found = git.tree(self.depot, commit, folder)
+        key = (commit, folder)
+        if key not in self._trees:
+            self._trees[key] = git.tree(self.depot, commit, folder)
+        found = self._trees[key]
         return {part: found[name] for part, name in FILES.items() if name in found}
 
     def sources(self, commit: str, folder: str, prefix: str) -> dict[str, Source]:
@@ -92,17 +115,21 @@ class Passe:
         return self.read(self.files(commit, folder), {p: prefix + path for p, path in self.paths(folder).items()})
 
     def read(self, files: Mapping[str, File], names: Mapping[str, str]) -> dict[str, Source]:
-        """The texts of some files, by part."""
-        texts = self.objects.read([file.blob for file in files.values()])
+        """The texts of some files, by part or name; the mission first: it says what the others may hold."""
+        ordered = sorted(files.items(), key=lambda pair: pair[0] != "mission")
+        texts = self.objects.read([file.blob for _, file in ordered])
         found: dict[str, Source] = {}
-        for (part, file), data in zip(files.items(), texts, strict=True):
+        for (part, file), data in zip(ordered, texts, strict=True):
             name = location.printable(names[part])
             if file.link:
                 message = "c'est un lien symbolique : dans le passé, il n'est pas suivi"
                 found[part] = Source(name, problem=Problem(name, 0, 0, message))
             elif data is None:
-                message = "ce clone partiel n'a pas ce fichier : « git fetch --refetch » le rapporte"
+                message = f"ce clone est partiel : {git.LACKING}" if self.partial else ABSENT
                 found[part] = Source(name, problem=Problem(name, 0, 0, message, "systeme"))
+            elif len(data) > MAX_BYTES:
+                message = f"fichier trop gros : {MAX_BYTES // 1024 // 1024} Mo au plus"
+                found[part] = Source(name, problem=Problem(name, 0, 0, message))
             else:
                 found[part] = Source(name, data)
         return found
@@ -111,17 +138,17 @@ class Passe:
         """Everything the files held at a commit, problems included."""
         return store.parse(self.sources(commit, folder, prefix))
 
-    def templates(self, commit: str, folder: str) -> dict[str, str]:
-        """The texts of the roadmap's own templates at a commit, by name; empty where it had none. Those that the tool
-        is shipped with, beside its own source, aren't a roadmap's."""
-        beside = folder.rpartition("/")[0]
-        source = f"{beside}/{TOOL}" if beside else TOOL
-        if git.tree(self.depot, commit, source):
-            return {}
-        files = git.tree(self.depot, commit, f"{beside}/{TEMPLATES}" if beside else TEMPLATES, deep=True)
-        names = [name for name, file in files.items() if not file.link]
-        texts = self.objects.read([files[name].blob for name in names])
-        return {n: data.decode("utf-8", "replace") for n, data in zip(names, texts, strict=True) if data is not None}
+    def templates(self, commit: str, folder: str, prefix: str) -> Gabarits:
+        """The roadmap's own templates at a commit, none where it had none; `prefix` stands before their folder's name.
+        Those that the tool is shipped with, beside its own source, aren't a roadmap's."""
+        beside = f"{folder.rpartition('/')[0]}/" if "/" in folder else ""
+        within = f"{prefix}{location.printable(beside)}{TEMPLATES}"
+        # Beside a data folder that is the top, there is nothing that git knows.
+        if not folder or git.tree(self.depot, commit, f"{beside}{TOOL}"):
+            return Gabarits(within, {})
+        files = git.tree(self.depot, commit, f"{beside}{TEMPLATES}", deep=True)
+        sources = self.read(files, {name: f"{within}/{name}" for name in files})
+        return Gabarits(within, {name: _text(source) for name, source in sources.items()})
 
     def points(self, tip: str, folder: str, excluded: str | None = None) -> tuple[Point, ...]:
         """The commits of the first-parent line of `tip` that changed the roadmap, newest first, without those that
@@ -136,13 +163,8 @@ class Passe:
                 if not changed:
                     continue
                 found.append(Point(commit, folder, files))
-                files = {
-                    **files,
-                    **{by_path[touch.path]: touch.before for touch in changed if touch.before is not None},
-                }
-                for touch in changed:
-                    if touch.before is None:
-                        del files[by_path[touch.path]]
+                before = {by_path[touch.path]: touch.before for touch in changed}
+                files = {p: f for p, f in {**files, **before}.items() if f is not None}
                 came = any(by_path[t.path] == "mesures" and t.before is None for t in changed)
                 origin = self.origin(commit, folder) if came else None
                 if origin is not None and commit.parent is not None:
@@ -176,28 +198,28 @@ class Passe:
         found: list[tuple[Commit, str, str]] = []
         tip, folder = self.head, self.folder
         while True:
-            entries = git.log(self.depot, tip, [self.paths(folder)["mesures"]])
-            # The oldest commit of the line is where the folder came from elsewhere, if it did.
-            entry = entries[-1][0] if entries else None
-            before = self.origin(entry, folder) if entry is not None else None
-            if entry is None or before is None or entry.parent is None:
+            for entry, touched in git.log(self.depot, tip, [self.paths(folder)["mesures"]]):
+                before = self.origin(entry, folder) if any(touch.before is None for touch in touched) else None
+                if before is not None and entry.parent is not None:
+                    found.append((entry, before, folder))
+                    tip, folder = entry.parent, before
+                    break
+            else:
                 return tuple(found)
-            found.append((entry, before, folder))
-            tip, folder = entry.parent, before
 
     def folder_at(self, commit: str) -> str:
         """The data folder at a commit.
 
         Raises: NotFound where the commit has no roadmap.
         """
-        if FILES["mesures"] in git.tree(self.depot, commit, self.folder):
+        if "mesures" in self.files(commit, self.folder):
             return self.folder
         folder = self.folder
         for moved, before, _ in self.moves:
             if git.is_ancestor(self.depot, moved.hash, commit):
                 break
             folder = before
-        if folder != self.folder and FILES["mesures"] in git.tree(self.depot, commit, folder):
+        if folder != self.folder and "mesures" in self.files(commit, folder):
             return folder
         raise NotFound(f"pas de feuille de route à cette révision : {self._elsewhere(commit)}")
 
@@ -206,8 +228,32 @@ class Passe:
         others = [location.printable(path) for path in git.paths_of(self.depot, commit, FILES["mesures"])]
         if not others:
             return f"« {wanted} » n'y est pas"
-        folders = enumeration([f"--data {path.rpartition('/')[0] or '.'}" for path in others[:3]], "ou")
+        folders = enumeration([self._option(path) for path in others[:3]], "ou")
         return f"« {wanted} » n'y est pas, mais {enumeration([f'« {p} »' for p in others[:3]])} y est ; {folders}"
+
+    def _option(self, path: str) -> str:
+        """How the roadmap of a file of the repository is asked for, from the current folder."""
+        folder = os.path.relpath((self.depot.top / path).parent)
+        return f"« --data {shlex.quote(folder)} »"
+
+    def beginning(self, line: Sequence[Point]) -> str:
+        """What is to be said where a line begins with a roadmap that came new while another went; nothing elsewhere:
+        it may be the same, moved and changed beyond what git can tell."""
+        first = line[-1] if line else None
+        if first is None or first.commit.parent is None:
+            return ""
+        before = git.paths_of(self.depot, first.commit.parent, FILES["mesures"])
+        after = git.paths_of(self.depot, self.head, FILES["mesures"])
+        gone = [path for path in before if path not in after]
+        if not gone:
+            return ""
+        shown = enumeration([f"« {location.printable(path)} »" for path in gone[:3]])
+        options = enumeration([self._option(path) for path in gone[:3]], "ou")
+        return (
+            f"le passé s'arrête au commit {first.commit.hash[:12]} du {first.commit.day}, où la feuille de route "
+            f"arrive dans « {location.printable(first.folder or '.')} » ; {shown} y était avant, et git n'y voit "
+            f"pas de déplacement : {options}"
+        )
 
 
 def opened(data: str | None, variable: str | None, start: Path) -> Passe:
@@ -225,22 +271,28 @@ def opened(data: str | None, variable: str | None, start: Path) -> Passe:
 
 
 def _from_head(given: str | None, start: Path, absent: NotFound) -> Passe:
-    """A roadmap that HEAD has and the work tree hasn't."""
+    """A roadmap that the work tree hasn't: HEAD's, else one that some commit had."""
     base = Path(given) if given else start
     existing = next((path for path in (base.absolute(), *base.absolute().parents) if path.is_dir()), None)
     depot = git.find(existing) if existing is not None else None
-    if existing is None or depot is None or git.head(depot) is None:
-        # Whatever git says, there is no roadmap; where git itself is what is missing, it says so.
+    if existing is None or depot is None:
         if existing is not None:
-            git.require(existing)
+            try:
+                git.require(existing)
+            except NotFound:
+                # A folder that isn't there is what to tell; of one that is, why git doesn't know it.
+                if base.is_dir():
+                    raise
         raise absent
     candidates: Sequence[Path] = (base, base / "data") if given else [f / "data" for f in (start, *start.parents)]
-    for folder in candidates:
-        resolved = Path(os.path.realpath(folder))
-        if resolved != depot.top and depot.top not in resolved.parents:
-            continue
-        name = depot.path(folder)
-        if FILES["mesures"] in git.tree(depot, HEAD, name):
+    resolved = {folder: Path(os.path.realpath(folder)) for folder in candidates}
+    inside = {f: depot.path(f) for f, path in resolved.items() if path == depot.top or depot.top in path.parents}
+    present = git.head(depot)
+    for folder, name in inside.items():
+        if present is not None and FILES["mesures"] in git.tree(depot, present, name):
+            return Passe(depot, Root(folder), name, Objects(depot), False)
+    for folder, name in inside.items():
+        if git.ever_had(depot, f"{name}/{FILES['mesures']}" if name else FILES["mesures"]):
             return Passe(depot, Root(folder), name, Objects(depot), False)
     raise absent
 
@@ -251,3 +303,12 @@ def of(root: Root) -> Passe | None:
     if depot is None or git.head(depot) is None:
         return None
     return Passe(depot, root, depot.path(root.data), Objects(depot), True)
+
+
+def _text(source: Source) -> str | Problem:
+    if source.problem is not None:
+        return source.problem
+    try:
+        return source.data.decode("utf-8")
+    except UnicodeDecodeError:
+        return Problem(source.name, 1, 1, "le fichier n'est pas en UTF-8")

@@ -8,14 +8,23 @@ from typing import NamedTuple
 from alliances_cli import git, periode
 from alliances_cli.errors import NotFound, UsageFault
 from alliances_cli.git import Commit
+from alliances_cli.location import printable
 from alliances_cli.model import BilanPublie
 from alliances_cli.past.ligne import standings
-from alliances_cli.past.passe import Passe
+from alliances_cli.past.passe import HEAD, Passe
 from alliances_cli.periode import Periode
 from alliances_cli.typographie import count, enumeration, suggestion
 
 TAG = "bilan/"
+MAX_LENGTH = 1000
+# What has the form of a date, or nearly.
+_DATED = re.compile(
+    r"\d{4}(?:-(?:\d{2}(?:-\d{2})?|[TS]\d))?|\d{4}([/-])\d{1,2}(?:\1\d{1,2})?|\d{1,2}([/.-])\d{1,2}\2(?:\d{4}|\d{2})",
+    re.ASCII,
+)
 PRECEDENT = "precedent"
+# How many digits of a hash are shown, whatever the repository.
+SHORT = 12
 SHALLOW = "ce clone est superficiel (les plus anciens commits y manquent) : « git fetch --unshallow » les rapporte"
 
 
@@ -34,7 +43,7 @@ class Revision(NamedTuple):
     @property
     def short(self) -> str:
         """The beginning of the hash, as long whatever the repository."""
-        return self.commit[:12]
+        return self.commit[:SHORT]
 
 
 class Trouvee(NamedTuple):
@@ -59,10 +68,12 @@ def resolve(passe: Passe, text: str, present: Periode | None = None) -> Trouvee:
         return of_bilan(passe, publie, text)
     day = _date(text)
     remarques: list[str] = []
-    name = _reference(passe, text, remarques) if day is None or _has_ref(passe, text) else None
+    named = day is None or _has_ref(passe, text)
+    name = _reference(passe, text, day is not None, remarques) if named else None
     commit = git.commit(passe.depot, name) if name is not None else None
-    if commit is None and isinstance(day, str):
-        raise UsageFault(day)
+    impossible = _date(text.removeprefix(TAG))
+    if commit is None and isinstance(impossible, str):
+        raise UsageFault(impossible)
     if commit is None and day is not None:
         commit = _at(passe, day)
     if commit is None:
@@ -83,12 +94,12 @@ def of_bilan(passe: Passe, publie: BilanPublie, text: str) -> Trouvee:
         return Trouvee(at._replace(demandee=text, bilan=publie), publie)
     commit = _standing(passe, publie.date)
     if commit is None:
-        without = f"le bilan du {publie.date.in_words} n'a pas de révision : ni tag « {tag} », ni commit où l'état "
+        without = f"le bilan {publie.date.du} n'a pas de révision : ni tag « {tag} », ni commit où l'état "
         return Trouvee(None, publie, (f"{without}est à sa date{_shallow(passe)}",))
     revision = _revision(passe, text, commit)._replace(bilan=publie)
     said = (
-        f"pas de tag « {tag} » : le bilan du {publie.date.in_words} est lu au dernier commit dont l'état est à sa date "
-        f"({revision.short})"
+        f"pas de tag « {tag} » : le bilan {publie.date.du} est lu au dernier commit dont l'état est à sa date "
+        f"({revision.short}){_shallow(passe)}"
     )
     return Trouvee(revision, publie, (said,))
 
@@ -115,10 +126,19 @@ def preceding(passe: Passe, present: Periode | None) -> BilanPublie | None:
 def _require_wellformed(text: str) -> None:
     if not text.strip():
         raise UsageFault("la révision est vide : donnez un bilan, un commit, un tag, une branche ou une date")
-    if text.startswith("-"):
-        raise UsageFault(f"« {text} » ne peut pas être une révision : elle commence par un tiret")
-    if re.search(r"[\x00-\x1f\x7f-\x9f]", text):
+    if len(text) > MAX_LENGTH:
+        raise UsageFault(f"la révision a {len(text)} caractères, {MAX_LENGTH} au plus")
+    if re.search(r"[\x00-\x1f\x7f-\x9f\ud800-\udc7f\udd00-\udfff]", text):
         raise UsageFault("la révision contient un caractère de contrôle ; retirez-le")
+    if text.startswith("-"):
+        raise UsageFault(f"« {printable(text)} » ne peut pas être une révision : elle commence par un tiret")
+    if text.startswith("^") or re.search(r"\.\.|\^[@!-]", re.split(r":/|\^\{", text)[0]):
+        raise UsageFault(f"« {printable(text)} » désigne plusieurs commits ; une révision en désigne un seul")
+    if re.search(r"@\{(?!-?\d+\}|(?:u|upstream|push)\})", text):
+        raise UsageFault(
+            f"« {printable(text)} » dépend du journal de ce clone et de l'heure : donnez un commit, un tag ou une date "
+            "(2021-05-07)"
+        )
 
 
 def _bilan(passe: Passe, text: str, present: Periode | None) -> BilanPublie | None:
@@ -137,7 +157,7 @@ def _bilan(passe: Passe, text: str, present: Periode | None) -> BilanPublie | No
 
 def _date(text: str) -> Periode | str | None:
     """The date that a text is; what is wrong with it where it has the form of one; None where it hasn't."""
-    if not re.fullmatch(r"\d{4}(?:-(?:\d{2}(?:-\d{2})?|[TS]\d))?", text, re.ASCII):
+    if not _DATED.fullmatch(text):
         return None
     try:
         return periode.parse(text)
@@ -149,13 +169,18 @@ def _has_ref(passe: Passe, text: str) -> bool:
     return any(git.has_ref(passe.depot, f"refs/{kind}/{text}") for kind in ("tags", "heads", "remotes"))
 
 
-def _reference(passe: Passe, text: str, remarques: list[str]) -> str:
+def _reference(passe: Passe, text: str, dated: bool, remarques: list[str]) -> str:
     """The revision as git is asked for it: a tag's whole name where a branch has it too, and that is said."""
-    if not git.has_ref(passe.depot, f"refs/tags/{text}"):
+    name = re.split(r"[~^:]|@\{", text)[0]
+    if name in ("", "@", HEAD) or re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", name):
         return text
-    if git.has_ref(passe.depot, f"refs/heads/{text}"):
-        remarques.append(f"« {text} » est un tag et une branche : le tag est lu (la branche est « heads/{text} »)")
-    return f"refs/tags/{text}"
+    tag, branch = (git.has_ref(passe.depot, f"refs/{kind}/{name}") for kind in ("tags", "heads"))
+    if tag and branch:
+        remarques.append(f"« {name} » est un tag et une branche : le tag est lu (la branche est « heads/{name} »)")
+    elif dated:
+        kind = "un tag" if tag else "une branche"
+        remarques.append(f"« {name} » est {kind}, qui est {'lu' if tag else 'lue'} plutôt que la date")
+    return f"refs/tags/{text}" if tag else text
 
 
 def _at(passe: Passe, day: Periode | str) -> str:
@@ -186,17 +211,23 @@ def _shallow(passe: Passe) -> str:
 
 
 def _unknown(passe: Passe, text: str) -> NotFound:
-    if re.fullmatch(r"[0-9a-fA-F]{4,64}", text):
-        several = git.commits_beginning(passe.depot, text)
-        if len(several) > 1:
-            names = enumeration([name[:12] for name in several[:5]], "ou")
-            return NotFound(f"« {text} » commence le nom de plusieurs commits ; écrivez {names}")
-    names_ = git.refs(passe.depot, "refs/tags", "refs/heads", "refs/remotes")
+    # Where there is no commit, that is what is said.
+    assert passe.head
+    shown = printable(text)
+    digits = re.match(r"[0-9a-fA-F]{4,64}(?=[~^]|$)", text)
+    several = git.commits_beginning(passe.depot, digits[0]) if digits is not None else ()
+    if len(several) > 1:
+        names = enumeration([name[:12] for name in several[:5]], "ou")
+        return NotFound(f"« {shown} » commence le nom de plusieurs commits ; écrivez {names}")
+    kind = git.kind(passe.depot, text)
+    if kind in ("tree", "blob"):
+        return NotFound(f"« {shown} » désigne un {'dossier' if kind == 'tree' else 'fichier'}, pas un commit")
+    names_ = list(dict.fromkeys(git.refs(passe.depot, "refs/tags", "refs/heads", "refs/remotes")))
     hint = suggestion(text, names_)
     if not hint:
-        known = enumeration([f"« {name} »" for name in names_[:8]])
+        known = enumeration([f"« {printable(name)} »" for name in names_[:8]])
         hint = f" ; tags et branches : {known}" if known else ""
     return NotFound(
-        f"révision inconnue « {text} » : ni bilan, ni commit, ni tag, ni branche, ni date (2021-05-07)"
+        f"révision inconnue « {shown} » : ni bilan, ni commit, ni tag, ni branche, ni date (2021-05-07)"
         f"{hint}{_shallow(passe)}"
     )

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from alliances_cli import bilan
 from alliances_cli.api import Controle, Vue
-from alliances_cli.bilan import Bilan, Compte, Groupe, Groupement, Moment
+from alliances_cli.bilan import Bilan, Compte, Groupe, Groupement
 from alliances_cli.champs import FAMILLES, SINGULIER, Champ, Famille
 from alliances_cli.errors import Problem
 from alliances_cli.model import FeuilleDeRoute, Item, Preuve, Retiree
 from alliances_cli.nombre import Nombre
 from alliances_cli.periode import Periode
 from alliances_cli.present import liens, phrases
+
+if TYPE_CHECKING:
+    from alliances_cli.past.revision import Revision
+    from alliances_cli.timeline import Recul, Revoir, Sommeil
 
 VERSION = 1
 
@@ -24,8 +29,16 @@ def dump(content: dict[str, Any]) -> str:
     return json.dumps({"version": VERSION, **content}, ensure_ascii=False, indent=2) + "\n"
 
 
-def _moment(moment: Moment) -> dict[str, Any]:
-    return {"au": moment.iso, "au_origine": moment.origin}
+def head(answer: Vue | Controle) -> dict[str, Any]:
+    """The date of reading, and where in the past it was read, if it was."""
+    moment = answer.moment
+    at = {"revision": revision(answer.revision)} if answer.revision is not None else {}
+    return {"au": moment.iso, "au_origine": moment.origin, **at}
+
+
+def revision(at: Revision) -> dict[str, str]:
+    """What was asked for as it was typed, the commit, its day."""
+    return {"demandee": at.demandee, "commit": at.commit, "date": at.date}
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
@@ -36,6 +49,10 @@ def _problem(problem: Problem) -> dict[str, Any]:
         "type": problem.kind,
         "message": problem.message,
     }
+
+
+def _revision(revision: Revision) -> dict[str, Any]:
+    return {"demandee": revision.demandee, "commit": revision.commit, "date": revision.date}
 
 
 def _compte(compte: Compte) -> dict[str, Any]:
@@ -63,10 +80,15 @@ def _value(value: Any) -> Any:
     if isinstance(value, Preuve):
         return {k: _value(v) for k, v in value.__dict__.items() if v is not None}
     if isinstance(value, Nombre):
-        return int(value.value) if value.value == value.value.to_integral_value() else float(value.value)
+        return figure(value.value)
     if isinstance(value, tuple):
         return [_value(v) for v in value]
     return value
+
+
+def figure(value: Decimal) -> int | float:
+    """A number as JSON has it: whole where it is."""
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _own_value(values: tuple[Any, ...]) -> Any:
@@ -105,7 +127,7 @@ def status(vue: Vue) -> str:
         }
     return dump(
         {
-            **_moment(vue.moment),
+            **head(vue),
             "titre": feuille.mission.titre,
             "echelle": [_niveau(feuille, code) for code in feuille.niveaux],
             **familles,
@@ -128,24 +150,49 @@ def _niveau(feuille: FeuilleDeRoute, code: str) -> dict[str, Any]:
     return {"code": code, "libelle": niveau.libelle, "alerte": niveau.alerte, "clos": niveau.clos}
 
 
-def listing(vue: Vue, famille: Famille, items: Sequence[Item]) -> str:
-    """The items, all their fields."""
+def listing(vue: Vue, famille: Famille, items: Sequence[Item], recul: Recul | None = None) -> str:
+    """The items, all their fields; by id, what the past says of them, where that was asked."""
     return dump(
         {
-            **_moment(vue.moment),
+            **head(vue),
             "famille": famille,
             "total": len(items),
             "sur": len(vue.feuille.items(famille)),
             "items": [item(vue.feuille, famille, record) for record in items],
+            **_hindsight(items, recul),
         }
     )
+
+
+def _hindsight(items: Sequence[Item], recul: Recul | None) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if recul is not None and recul.dormantes is not None:
+        found["dormantes"] = {record.id: _sommeil(recul.dormantes[record.id]) for record in items}
+    if recul is not None and recul.a_revoir is not None:
+        found["a_revoir"] = {record.id: [_revoir(one) for one in recul.a_revoir[record.id]] for record in items}
+    return found
+
+
+def _sommeil(sommeil: Sommeil) -> dict[str, Any]:
+    return {
+        "depuis": sommeil.depuis.day,
+        "commit": sommeil.depuis.hash,
+        "jours": sommeil.jours,
+        "au_moins": sommeil.au_moins,
+        "promesse": sommeil.promesse or None,
+    }
+
+
+def _revoir(one: Revoir) -> dict[str, Any]:
+    dates = {"date": one.le.day if one.le else None, "item_date": one.item_le.day if one.item_le else None}
+    return {"famille": one.famille, "id": one.id, "titre": one.titre, **dates}
 
 
 def retired(vue: Vue, famille: Famille, items: Sequence[Retiree]) -> str:
     """The retired items."""
     return dump(
         {
-            **_moment(vue.moment),
+            **head(vue),
             "famille": famille,
             "total": len(items),
             "sur": len(vue.feuille.gone(famille)),
@@ -175,7 +222,7 @@ def show_retired(vue: Vue, famille: Famille, record: Retiree) -> str:
     }
     return dump(
         {
-            **_moment(vue.moment),
+            **head(vue),
             "famille": famille,
             "retiree": True,
             "item": _retiree(feuille, record),
@@ -187,7 +234,7 @@ def show_retired(vue: Vue, famille: Famille, record: Retiree) -> str:
 def show(vue: Vue, famille: Famille, record: Item) -> str:
     """One item, its level, where its next step stands, its links both ways."""
     feuille = vue.feuille
-    content: dict[str, Any] = {**_moment(vue.moment), "famille": famille, "item": item(feuille, famille, record)}
+    content: dict[str, Any] = {**head(vue), "famille": famille, "item": item(feuille, famille, record)}
     if famille != "leviers":
         code = getattr(record, "avancement", None)
         content["niveau"] = _niveau(feuille, code) if code else None
@@ -202,7 +249,7 @@ def show(vue: Vue, famille: Famille, record: Item) -> str:
 def summary(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement: Groupement | None) -> str:
     """The counts, and the groups where a grouping was asked for."""
     content: dict[str, Any] = {
-        **_moment(vue.moment),
+        **head(vue),
         "famille": whole.famille,
         **_compte(whole.compte),
         "retirees": whole.retirees,
@@ -222,15 +269,17 @@ def check(controle: Controle) -> str:
     feuille = controle.feuille
     return dump(
         {
-            **_moment(controle.moment),
-            "valide": controle.count("erreur", "total", "systeme") == 0,
+            **head(controle),
+            "valide": controle.count("erreur", "total", "regle", "systeme") == 0,
             "erreurs": controle.count("erreur", "systeme"),
             # Not looked for while there are errors.
             "totaux": controle.count("total") if feuille else None,
+            "regles": controle.count("regle") if feuille and controle.depuis else None,
             "avertissements": controle.count("avertissement") if feuille else None,
             "fichiers": list(controle.files),
             "total": {f: len(feuille.items(f)) for f in FAMILLES} if feuille else None,
             "retirees": {f: len(feuille.gone(f)) for f in FAMILLES} if feuille else None,
+            **({"depuis": _revision(controle.depuis)} if controle.depuis is not None else {}),
             "problemes": [_problem(problem) for problem in controle.problems],
         }
     )

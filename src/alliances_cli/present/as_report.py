@@ -16,7 +16,7 @@ from contextlib import suppress
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import quote
 
 import jinja2
@@ -31,13 +31,14 @@ from jinja2 import (
 )
 from jinja2.bccache import Bucket
 from jinja2.exceptions import SecurityError, TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from alliances_cli import bilan, typographie
 from alliances_cli.bilan import Compte, Moment
 from alliances_cli.champs import FAMILLES, PROVENANCE_LIBELLES, REMPLACE, RETIRE, SINGULIER, Champ, Famille
-from alliances_cli.errors import TemplateFault
+from alliances_cli.errors import InvalidRoadmap, Problem, TemplateFault
 from alliances_cli.location import shipped_templates
 from alliances_cli.model import (
     SCHEMES,
@@ -58,8 +59,16 @@ from alliances_cli.present import liens as links_of
 from alliances_cli.present import markdown, phrases
 from alliances_cli.typographie import spaced
 
+if TYPE_CHECKING:
+    from alliances_cli.past.passe import Gabarits
+    from alliances_cli.past.revision import Revision
+    from alliances_cli.present.changements import Changements, Tendu
+    from alliances_cli.timeline import Comparaison
+
 FORMATS = ("md", "html")
 STYLE = "bilan.css"
+# Besides, where the document says what changed.
+STYLE_CHANGEMENTS = "changements.css"
 # Jinja turns `{% extends "alliances/bilan.html.j2" %}` into the shipped template, whatever the roadmap puts first.
 SHIPPED_PREFIX = "alliances"
 
@@ -72,23 +81,27 @@ def render(
     feuille: FeuilleDeRoute,
     moment: Moment,
     format: str,
-    own_templates: Path | None,
+    own_templates: Path | Gabarits | None,
     version: str,
+    revision: Revision | None = None,
+    comparaison: Comparaison | None = None,
 ) -> str:
-    """The whole document, in one of FORMATS, as the roadmap stands at `moment`. `own_templates` is the roadmap's own
-    folder of templates, which goes first where it exists; `version` is the tool's, for the colophon.
+    """The whole document, in one of FORMATS, as the roadmap stands at `moment`. `own_templates`, the roadmap's own
+    folder of templates or what it held in the past, go first where there are any; `version` is the tool's, for the
+    colophon, which names the `revision` too; `comparaison`: what changed up to this roadmap is told.
 
-    Raises: TemplateFault.
+    Raises: TemplateFault; InvalidRoadmap for a template of the past that can't be read.
     """
-    own = own_templates if own_templates is not None and own_templates.is_dir() else None
-    if own is not None and own.resolve() == shipped_templates():
-        own = None
+    own = _own_templates(own_templates)
     environment = _environment(format, own, version) if own else _shipped_environment(format, version)
     try:
-        context = _context(feuille, moment, version)
+        context = _context(feuille, moment, version, revision, comparaison)
         if format == "html":
-            context["style"] = _style(environment, feuille.echelle)
+            sheets = (STYLE, STYLE_CHANGEMENTS) if comparaison is not None else (STYLE,)
+            context["style"] = _style(environment, feuille.echelle, sheets)
         text = environment.get_template(f"bilan.{format}.j2").render(context)
+    except InvalidRoadmap:
+        raise
     except Exception as error:
         raise _fault(error, f"bilan.{format}.j2", own) from error
     return _tidied(text)
@@ -114,6 +127,33 @@ class _Folder(FileSystemLoader):
             raise TemplateSyntaxError("le fichier n'est pas en UTF-8", 1, template, template) from None
         except OSError as error:
             raise TemplateSyntaxError("le fichier ne peut pas être lu", 1, template, template) from error
+
+
+class _Past(BaseLoader):
+    """The templates that a folder held in the past. Their file is the name that messages give it."""
+
+    def __init__(self, folder: str, texts: Mapping[str, str | Problem]) -> None:
+        self.folder = folder
+        self.texts = texts
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        name = "/".join(split_template_path(template))
+        text = self.texts.get(name)
+        if text is None:
+            raise TemplateNotFound(template)
+        if isinstance(text, Problem):
+            raise InvalidRoadmap((text,))
+        return text, f"{self.folder}/{name}", lambda: True
+
+
+def _own_templates(given: Path | Gabarits | None) -> _Folder | _Past | None:
+    """What loads the roadmap's own templates; None where it has none."""
+    if given is None:
+        return None
+    if not isinstance(given, Path):
+        return _Past(*given) if given.texts else None
+    own = given.is_dir() and given.resolve() != shipped_templates()
+    return _Folder(given) if own else None
 
 
 class _Compiled(FileSystemBytecodeCache):
@@ -149,11 +189,11 @@ class _Compiled(FileSystemBytecodeCache):
             super().set_bucket(bucket)
 
 
-def _environment(format: str, own_templates: Path | None, version: str) -> Environment:
+def _environment(format: str, own: BaseLoader | None, version: str) -> Environment:
     shipped = _Folder(shipped_templates())
     loaders: list[BaseLoader] = [PrefixLoader({SHIPPED_PREFIX: shipped}), shipped]
-    if own_templates is not None:
-        loaders.insert(0, _Folder(own_templates))
+    if own is not None:
+        loaders.insert(0, own)
     texts = _TEXTS[format]
     environment = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader(loaders),
@@ -317,11 +357,26 @@ class Colonnes(NamedTuple):
     etape: bool
 
 
-def _context(feuille: FeuilleDeRoute, moment: Moment, version: str) -> dict[str, Any]:
+def _context(
+    feuille: FeuilleDeRoute,
+    moment: Moment,
+    version: str,
+    revision: Revision | None,
+    comparaison: Comparaison | None,
+) -> dict[str, Any]:
     mission = feuille.mission
     links = _links(feuille)
     suivis: dict[Famille, Sequence[Suivi]] = {f: feuille.with_level(f) for f in ("mesures", "chantiers")}
     provenances = [feuille.provenance(item) for items in suivis.values() for item in items if item.avancement]
+    bilans: dict[Famille, bilan.Bilan] = {famille: bilan.of(feuille, famille) for famille in suivis}
+    found: Changements | None = None
+    origine = None
+    if revision is not None or comparaison is not None:
+        from alliances_cli.present import changements
+
+        origine = changements.origine(revision) if revision is not None else None
+        found = _signed(changements.of(comparaison, bilans)) if comparaison is not None else None
+    ecart = partial(_gap, found)
 
     def liens(famille: Famille, item: Item) -> Mapping[str, tuple[Lien, ...]]:
         return {**dict.fromkeys(LINKS, ()), **links.get((famille, item.id), {})}
@@ -343,11 +398,11 @@ def _context(feuille: FeuilleDeRoute, moment: Moment, version: str) -> dict[str,
         "echelle": feuille.echelle,
         "a_des_niveaux": bool(provenances),
         "colonnes": {
-            famille: _columns(items, partial(liens, famille), _own(feuille, famille))
+            famille: _columns(items, partial(liens, famille), _own(feuille, famille), found)
             for famille, items in suivis.items()
         },
         "presentes": _present_sections(feuille),
-        "bilans": {famille: bilan.of(feuille, famille) for famille in suivis},
+        "bilans": bilans,
         "etapes": {famille: _steps(feuille, items, moment.day) for famille, items in suivis.items()},
         "mesures_par_dimension": _by_dimension(feuille),
         "publications": tuple(_publication(feuille, publie) for publie in mission.bilans),
@@ -366,11 +421,17 @@ def _context(feuille: FeuilleDeRoute, moment: Moment, version: str) -> dict[str,
         "adresse": address,
         "ancre": anchor,
         "barre": bar,
-        "decompte": partial(_tally, feuille),
+        "decompte": partial(_tally, feuille, ecart),
         "decompter": partial(bilan.count, feuille),
         "liens": liens,
         "niveau": niveau,
         "provenance": provenance,
+        # Of the past: None, or nothing, where it isn't asked for.
+        "revision": origine,
+        "changements": found,
+        "ecart": ecart,
+        "tendance": partial(_trend, found),
+        "promesse": found.promesse if found is not None else lambda item: "",
     }
 
 
@@ -425,15 +486,40 @@ def _quoted(text: str) -> str:
     return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", mark.join(encoded))
 
 
-def _tally(feuille: FeuilleDeRoute, compte: Compte) -> list[str]:
-    """« 9 très satisfaisant », « 3 sans niveau »: the levels that some items have, best first, in the scale's words."""
+def _gap(found: Changements | None, compte: Compte, code: str | None = None) -> Markup:
+    """« (+3) »: what a count of the document grew by, whole or at a level ("": without level); else nothing."""
+    said = found.ecarts.of(compte, code) if found is not None else ""
+    return Markup(f"({said})" if said else "")
+
+
+NO_GAP = ("", "(=)")
+
+
+def _signed(found: Changements) -> Changements:
+    """What changed, with signs that need no escaping."""
+    return found._replace(totaux=tuple(total._replace(ecart=Markup(total.ecart)) for total in found.totaux))
+
+
+def _trend(found: Changements | None, item: Suivi) -> Tendu | None:
+    tendu = found.tendance(item) if found is not None else None
+    return tendu._replace(signe=Markup(tendu.signe)) if tendu is not None else None
+
+
+def _tally(feuille: FeuilleDeRoute, ecart: Callable[..., Markup], compte: Compte) -> list[str]:
+    """« 9 très satisfaisant », « 3 sans niveau »: the levels that some items have, or had, best first, in the scale's
+    words; then what the count grew by."""
+
+    def told(n: int, libelle: str, gap: Markup) -> str:
+        said = f"{typographie.number(n)}{typographie.NBSP}{libelle}"
+        return f"{said}{typographie.NBSP}{gap}" if gap else said
+
     said = [
-        f"{typographie.number(n)}{typographie.NBSP}{feuille.niveaux[code].libelle}"
+        told(n, feuille.niveaux[code].libelle, ecart(compte, code))
         for code, n in compte.comptes.items()
-        if n
+        if n or ecart(compte, code) not in NO_GAP
     ]
     if compte.sans_avancement and said:
-        said.append(f"{typographie.number(compte.sans_avancement)}{typographie.NBSP}sans niveau")
+        said.append(told(compte.sans_avancement, "sans niveau", ecart(compte, "")))
     return said
 
 
@@ -460,7 +546,10 @@ def _own_values(feuille: FeuilleDeRoute, famille: Famille, item: Item) -> list[P
 
 
 def _columns(
-    items: Sequence[Suivi], liens: Callable[[Item], Mapping[str, tuple[Lien, ...]]], own: Sequence[Champ]
+    items: Sequence[Suivi],
+    liens: Callable[[Item], Mapping[str, tuple[Lien, ...]]],
+    own: Sequence[Champ],
+    changements: Changements | None,
 ) -> Colonnes:
     def some(fields: str, links: str = "") -> bool:
         return any(
@@ -474,7 +563,8 @@ def _columns(
         some("texte pilotes co_construction etiquettes preuves", "chantiers leviers mesures remplace")
         or chantiers
         or any(getattr(item, champ.attribut) for champ in own for item in items),
-        some("avancement avancement_au"),
+        some("avancement avancement_au")
+        or (changements is not None and any(changements.tendance(item) is not None for item in items)),
         some("realise"),
         some("prochaine_etape debut echeance delai", "bloqueurs renvois cite_par"),
     )
@@ -587,13 +677,13 @@ class Style(NamedTuple):
     empreinte: str
 
 
-def _style(environment: Environment, echelle: Iterable[Echelon]) -> Style:
-    """The roadmap's `bilan.css`, else the shipped one, with a colour for each level.
+def _style(environment: Environment, echelle: Iterable[Echelon], sheets: Iterable[str]) -> Style:
+    """The style sheets, the roadmap's own, else the shipped ones, with a colour for each level.
 
     On one line: a checker of pages and a browser don't agree on the hash of one that has several.
     """
     assert environment.loader is not None
-    css = environment.loader.get_source(environment, STYLE)[0]
+    css = "".join(environment.loader.get_source(environment, sheet)[0] for sheet in sheets)
     levels = [(f".n{niveau.rang}", niveau.couleur) for niveau in echelle]
     light = "".join(f"{name}{{--niveau:{legible(colour, LIGHT)}}}" for name, colour in levels)
     dark = "".join(f"{name}{{--niveau:{legible(colour, DARK)}}}" for name, colour in levels)
@@ -656,7 +746,7 @@ _IN_FRENCH = (
 )
 
 
-def _fault(error: Exception, template: str, own_templates: Path | None) -> TemplateFault:
+def _fault(error: Exception, template: str, own: _Folder | _Past | None) -> TemplateFault:
     """The error as one French sentence that names the template's file and line."""
     if isinstance(error, TemplateFault):
         return error
@@ -666,7 +756,7 @@ def _fault(error: Exception, template: str, own_templates: Path | None) -> Templ
         said = f"modèle « {missing} » introuvable"
     else:
         said = _said(error)
-    where = f"{_shown(name, own_templates)}:{line}" if line else _shown(name, own_templates)
+    where = f"{_shown(name, own)}:{line}" if line else _shown(name, own)
     return TemplateFault(f"{where}: {said}")
 
 
@@ -678,10 +768,15 @@ def _place(error: Exception, template: str) -> tuple[str, int]:
     return (frames[-1].filename, frames[-1].lineno or 0) if frames else (template, 0)
 
 
-def _shown(name: str, own_templates: Path | None) -> str:
-    """A template's file as messages give it: `templates/…` for the roadmap's, `alliances/…` for the shipped ones."""
+def _shown(name: str, own: _Folder | _Past | None) -> str:
+    """A template's file as messages give it: `templates/…` for the roadmap's, `REV:templates/…` for those of the past,
+    `alliances/…` for the shipped ones."""
     path = Path(name)
-    if own_templates is not None:
+    if isinstance(own, _Past):
+        if name in own.texts or name.startswith(f"{own.folder}/"):
+            return f"{own.folder}/{name.removeprefix(f'{own.folder}/')}"
+    elif own is not None:
+        own_templates = Path(own.searchpath[0])
         for folder in (own_templates, own_templates.resolve()):
             if path.is_relative_to(folder):
                 return f"{own_templates.resolve().name}/{path.relative_to(folder).as_posix()}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from alliances_cli import bilan
 from alliances_cli.api import Vue
@@ -18,6 +18,10 @@ from alliances_cli.nombre import parse as number_of
 from alliances_cli.periode import Periode
 from alliances_cli.present import liens, markdown, phrases
 from alliances_cli.typographie import NBSP, capitalised, count, plain, spaced
+
+if TYPE_CHECKING:
+    from alliances_cli.git import Commit
+    from alliances_cli.timeline import Recul, Revoir
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -34,14 +38,16 @@ class Rows:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def listing(vue: Vue, famille: Famille, items: Sequence[Item]) -> Rows:
-    """Every field of the family, by its key; levels and dimensions also by their label; `au` is the date of reading."""
+def listing(vue: Vue, famille: Famille, items: Sequence[Item], recul: Recul | None = None) -> Rows:
+    """Every field of the family, by its key; levels and dimensions also by their label; `au` is the date of reading.
+    After it, what the past says, where that was asked."""
     header: list[str] = []
     champs = vue.feuille.champs(famille)
     for champ in champs:
         header.append(champ.code)
         if champ.type in ("niveau", "dimension"):
             header.append(f"{champ.code}_libelle")
+    past = _hindsight(recul)
     rows = []
     for record in items:
         row: list[Cell] = []
@@ -54,8 +60,31 @@ def listing(vue: Vue, famille: Famille, items: Sequence[Item]) -> Rows:
                 row.append(vue.feuille.niveaux[value].libelle if value else "")
             elif champ.type == "dimension":
                 row.append(vue.feuille.dimensions[value].libelle if value else "")
-        rows.append((*row, vue.moment.iso))
-    return Rows((*header, "au"), tuple(rows))
+        rows.append((*row, vue.moment.iso, *(said(record.id) for _, said in past)))
+    return Rows((*header, "au", *(name for name, _ in past)), tuple(rows))
+
+
+def _hindsight(recul: Recul | None) -> list[tuple[str, Callable[[str], str]]]:
+    """The columns of what the past says: a name, and the cell of an id."""
+    columns: list[tuple[str, Callable[[str], str]]] = []
+    if recul is not None and recul.dormantes is not None:
+        dormantes = recul.dormantes
+        columns.append(("inchange_depuis", lambda identifier: dormantes[identifier].depuis.day))
+        columns.append(("inchange_jours", lambda identifier: str(dormantes[identifier].jours)))
+        columns.append(("promesse_bilans", lambda identifier: str(dormantes[identifier].promesse or "")))
+    if recul is not None and recul.a_revoir is not None:
+        a_revoir = recul.a_revoir
+        columns.append(("a_revoir", lambda identifier: " ; ".join(map(_moved, a_revoir[identifier]))))
+        columns.append(("dernier_changement", lambda identifier: _day(a_revoir[identifier][0].item_le)))
+    return columns
+
+
+def _moved(target: Revoir) -> str:
+    return f"{SINGULIER[target.famille]}-{target.id} ({_day(target.le) or 'sans commit'})"
+
+
+def _day(commit: Commit | None) -> str:
+    return commit.day if commit is not None else ""
 
 
 def retired(vue: Vue, famille: Famille, items: Sequence[Retiree]) -> Rows:
@@ -127,7 +156,7 @@ def _excel(cell: Cell) -> str:
     return "'" + cell if cell.startswith(_FORMULA) else cell
 
 
-def list_as_md(vue: Vue, famille: Famille, items: Sequence[Item]) -> str:
+def list_as_md(vue: Vue, famille: Famille, items: Sequence[Item], recul: Recul | None = None) -> str:
     """A Markdown table of what a reader needs, under a line that names the date and the count."""
     feuille = vue.feuille
     total = len(feuille.items(famille))
@@ -152,6 +181,10 @@ def list_as_md(vue: Vue, famille: Famille, items: Sequence[Item]) -> str:
             for row, record in zip(rows, items, strict=True):
                 values = [in_words(value) for value in getattr(record, champ.attribut)]
                 row.append(phrases.values(champ, [markdown.rich(spaced(value), cell=True) for value in values]))
+    for title, told in phrases.hindsight(famille, recul):
+        header.append(title)
+        for row, record in zip(rows, items, strict=True):
+            row.append(markdown.escape(told(record.id), cell=True))
     return _markdown(f"{said} {_at(vue)}", header, rows)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alliances_cli import bilan
 from alliances_cli.api import Controle, Vue
@@ -23,6 +23,7 @@ from alliances_cli.errors import Problem
 from alliances_cli.model import Echelon, FeuilleDeRoute, Item, Preuve, Retiree, Suivi, Valeur, in_words
 from alliances_cli.periode import Periode
 from alliances_cli.present import liens, phrases
+from alliances_cli.present.niveaux import bar_signs, level_bar, level_sign, level_style, no_level
 from alliances_cli.present.screen import (
     Column,
     Line,
@@ -34,6 +35,8 @@ from alliances_cli.present.screen import (
     cells,
     clip_line,
     clipped,
+    flow,
+    fold,
     line,
     width_of,
 )
@@ -49,11 +52,11 @@ from alliances_cli.typographie import (
     spaced,
 )
 
+if TYPE_CHECKING:
+    from alliances_cli.timeline import Recul
+
 MAX_LINES = 23
 INFERE = "niveau inféré du texte, ni publié ni saisi"
-# One character a level in ASCII bars, from the best on; alerts have their own.
-_ASCII_BAR = "#=-+~:%$"
-_ASCII_ALERTS = "!?@&"
 
 
 # --- status -----------------------------------------------------------------------------------------------------------
@@ -78,25 +81,24 @@ class _Section:
     def lines(self, width: int | None) -> list[Line]:
         shown = self.items[: self.shown]
         if self.lead is not None and shown:
-            shown = _flow([self.lead + shown[0], *shown[1:]], width)
+            shown = flow([self.lead + shown[0], *shown[1:]], width)
         left = len(self.items) - self.shown
         if left and not shown:
             said = Span(spaced(self.whole or f"{number(left)} : {self.more}"), "soft")
-            return [*self.head, *_folded((*(self.lead or line("  ")), said), width)]
+            return [*self.head, *fold((*(self.lead or line("  ")), said), width)]
         others = f"  … et {number(left)} {'autre' if left == 1 else 'autres'} : {self.more}"
-        return [*self.head, *shown, *(_folded(line(Span(spaced(others), "soft")), width) if left else [])]
+        return [*self.head, *shown, *(fold(line(Span(spaced(others), "soft")), width) if left else [])]
 
 
 def status(vue: Vue, terminal: Terminal) -> Screen:
     """The whole in one look: at most 23 lines on a terminal of 80 columns; everything where nothing has a width."""
-    feuille = vue.feuille
     sections = [
         _Section(_headline(vue, terminal)),
         *_counts(vue, terminal),
-        *_chantiers(feuille, terminal),
-        *_late(feuille, terminal),
+        *_chantiers(vue, terminal),
+        *_late(vue, terminal),
         *_steps(vue, terminal),
-        *_blockers(feuille, terminal),
+        *_blockers(vue, terminal),
         _Section(_remarks(vue, terminal)),
     ]
     sections = [s for s in sections if s.head or s.items]
@@ -130,31 +132,26 @@ def _fit(sections: list[_Section], width: int) -> int:
 def _headline(vue: Vue, terminal: Terminal) -> list[Line]:
     return [
         line(Span(spaced(one_line(vue.feuille.mission.titre)), "title")),
-        *_folded(line(spaced(f"{_at(vue.moment)} : {phrases.sizes(vue.feuille)}")), terminal.width),
+        *fold(line(spaced(f"{_at(vue.moment)} : {phrases.sizes(vue.feuille)}")), terminal.width),
+        *_revision(vue, terminal),
     ]
+
+
+def _revision(vue: Vue, terminal: Terminal) -> list[Line]:
+    """Where in the past it was read, if it was."""
+    if vue.revision is None:
+        return []
+    return fold(line(Span(spaced(phrases.revision(vue.revision)), "soft")), terminal.width)
+
+
+def _again(vue: Vue, command: str) -> str:
+    """A command, at the same revision."""
+    return f"{command} --rev {shlex.quote(vue.revision.demandee)}" if vue.revision is not None else command
 
 
 def _at(moment: Moment) -> str:
     origin = {"etat_au": "État au", "au": "Lu au", "jour": "Date du jour,"}[moment.origin]
     return f"{origin} {moment.in_words.replace(' ', NBSP)}"
-
-
-def _style(niveau: Echelon) -> str:
-    if niveau.alerte:
-        return "alert"
-    return _DARK.get(niveau.couleur, niveau.couleur)
-
-
-# The document's default colours, made lighter for terminals, whose background is dark more often than not.
-_DARK = {"#17559c": "#5fafff", "#2676b8": "#87d7ff", "#c2410c": "#ff875f"}
-
-
-def _sign(niveau: Echelon, terminal: Terminal) -> str:
-    return niveau.symbole if terminal.glyphs else f"[{niveau.abrege}]"
-
-
-def _no_level(terminal: Terminal) -> str:
-    return "○" if terminal.glyphs else "[-]"
 
 
 def _counts(vue: Vue, terminal: Terminal) -> list[_Section]:
@@ -168,27 +165,26 @@ def _counts(vue: Vue, terminal: Terminal) -> list[_Section]:
     groupes = [Groupe(None, "Ensemble", compte), *whole.groupes]
     sans = compte.sans_avancement > 0
     legend: list[Line] = []
-    for niveau, mark in zip(feuille.echelle, _bar_signs(feuille, terminal), strict=True):
+    for niveau, mark in zip(feuille.echelle, bar_signs(feuille.echelle, terminal), strict=True):
         bar = "" if terminal.glyphs else f" {mark}"
-        sign = f"{_sign(niveau, terminal)}{bar} {number(compte.comptes[niveau.code])}{NBSP}"
-        legend.append(line(Span(sign, _style(niveau)), spaced(niveau.libelle)))
+        sign = f"{level_sign(niveau, terminal)}{bar} {number(compte.comptes[niveau.code])}{NBSP}"
+        legend.append(line(Span(sign, level_style(niveau)), spaced(niveau.libelle)))
     if sans:
-        legend.append(line(f"{_no_level(terminal)} {number(compte.sans_avancement)}{NBSP}sans niveau"))
+        legend.append(line(f"{no_level(terminal)} {number(compte.sans_avancement)}{NBSP}sans niveau"))
     label_width = max(cells(spaced(g.libelle)) for g in groupes)
     if terminal.width is not None:
         label_width = min(label_width, 30)
     numbers = [[*g.compte.comptes.values(), *([g.compte.sans_avancement] if sans else [])] for g in groupes]
     digits = [max(len(number(row[i])) for row in numbers) for i in range(len(numbers[0]))]
-    signs = [(_sign(n, terminal), _style(n)) for n in feuille.echelle] + [(_no_level(terminal), "soft")] * sans
+    signs = [(level_sign(n, terminal), level_style(n)) for n in feuille.echelle] + [(no_level(terminal), "soft")] * sans
     left = label_width + 2 + sum(cells(sign) + 1 + width + 2 for (sign, _), width in zip(signs, digits, strict=True))
-    head = _flow(legend, terminal.width, indent=0)
-    more = f"Par dimension : alliances summarise ({count(len(groupes) - 1, 'groupe')})"
+    head = flow(legend, terminal.width, indent=0)
+    summarise = _again(vue, "alliances summarise")
+    more = f"Par dimension : {summarise} ({count(len(groupes) - 1, 'groupe')})"
     if terminal.width is not None and left - 2 > terminal.width:
         # So many levels that a row of counts doesn't fit: the legend has the whole's.
         return [
-            _Section(
-                [*head, *(_folded(line(Span(spaced("  " + more), "soft")), terminal.width) if groupes[1:] else [])]
-            )
+            _Section([*head, *(fold(line(Span(spaced("  " + more), "soft")), terminal.width) if groupes[1:] else [])])
         ]
     bar_width = min(max((terminal.width or 120) - left - 1, 0), 60)
     rows: list[Line] = []
@@ -199,77 +195,26 @@ def _counts(vue: Vue, terminal: Terminal) -> list[_Section]:
         ]
         for (sign, style), n, width in zip(signs, row, digits, strict=True):
             pieces += [Span(sign, style if n else "soft"), Span(f" {number(n):>{width}}  ", "" if n else "soft")]
-        pieces += _bar(feuille, groupe.compte, compte.total, bar_width, terminal)
+        pieces += level_bar(feuille.echelle, groupe.compte, compte.total, bar_width, terminal)
         rows.append(tuple(pieces))
-    return [_Section([*head, rows[0]], rows[1:], "alliances summarise", more)]
+    return [_Section([*head, rows[0]], rows[1:], summarise, more)]
 
 
-def _bar_signs(feuille: FeuilleDeRoute, terminal: Terminal) -> list[str]:
-    """What stands for an item in a bar, a sign a level of the scale."""
-    if terminal.glyphs:
-        return [niveau.symbole for niveau in feuille.echelle]
-    alerts = [niveau.code for niveau in feuille.echelle if niveau.alerte]
-    return [
-        _ASCII_ALERTS[alerts.index(niveau.code) % len(_ASCII_ALERTS)]
-        if niveau.alerte
-        else _ASCII_BAR[rank % len(_ASCII_BAR)]
-        for rank, niveau in enumerate(feuille.echelle)
-    ]
-
-
-def _bar(feuille: FeuilleDeRoute, compte: Compte, largest: int, width: int, terminal: Terminal) -> list[Span]:
-    """One sign an item, in the scale's order; scaled down where the whole wouldn't fit, each level that has an item
-    keeping one sign."""
-    if width < 8 or not compte.total:
-        return []
-    scale = min(1.0, width / largest)
-    spans = []
-    for niveau, mark in zip(feuille.echelle, _bar_signs(feuille, terminal), strict=True):
-        n = compte.comptes[niveau.code]
-        spans.append(Span(mark * (max(1, int(n * scale)) if n else 0), _style(niveau)))
-    n = compte.sans_avancement
-    spans.append(Span(("○" if terminal.glyphs else ".") * (max(1, int(n * scale)) if n else 0), "soft"))
-    return spans
-
-
-def _folded(text: Line, width: int | None) -> list[Line]:
-    """A line cut between words into as many as it takes; its further lines are indented."""
-    if width is None or width_of(text) <= width:
-        return [text]
-    lines: list[list[Span]] = [[]]
-    for span in text:
-        for word in re.findall(r" *[^ ]+| +$", span.text):
-            if lines[-1] and width_of(tuple(lines[-1])) + cells(word) > width:
-                lines.append([Span("    ")])
-                word = word.lstrip(" ")
-            lines[-1].append(Span(word, span.style))
-    return [tuple(pieces) for pieces in lines]
-
-
-def _flow(groups: Sequence[Line], width: int | None, gap: str = "   ", indent: int = 4) -> list[Line]:
-    """Groups set one after the other on as many lines as they need; one too long for a line has it alone."""
-    lines: list[Line] = []
-    for group in groups:
-        if lines and (width is None or width_of(lines[-1]) + len(gap) + width_of(group) <= width):
-            lines[-1] = (*lines[-1], Span(gap), *group)
-        else:
-            lines.append((Span(" " * indent), *group) if lines else group)
-    return lines
-
-
-def _chantiers(feuille: FeuilleDeRoute, terminal: Terminal) -> list[_Section]:
+def _chantiers(vue: Vue, terminal: Terminal) -> list[_Section]:
+    feuille = vue.feuille
     groups: list[Line] = []
     for chantier in feuille.chantiers:
         niveau = feuille.niveaux[chantier.avancement] if chantier.avancement else None
-        sign = Span(_sign(niveau, terminal), _style(niveau)) if niveau else Span(_no_level(terminal), "soft")
+        sign = Span(level_sign(niveau, terminal), level_style(niveau)) if niveau else Span(no_level(terminal), "soft")
         titre = spaced(one_line(chantier.titre))
         groups.append((sign, Span(NBSP + (clipped(titre, 40, terminal.ellipsis) if terminal.width else titre))))
     lead = line(f"{count(len(groups), 'chantier')}{NBSP}: ")
-    more = "alliances list chantiers"
+    more = _again(vue, "alliances list chantiers")
     return [_Section(items=groups, more=more, whole=more, lead=lead)] if groups else []
 
 
-def _late(feuille: FeuilleDeRoute, terminal: Terminal) -> list[_Section]:
+def _late(vue: Vue, terminal: Terminal) -> list[_Section]:
+    feuille = vue.feuille
     alerts = [n for n in feuille.echelle if n.alerte]
     items = bilan.late(feuille, feuille.mesures)
     others = bilan.late(feuille, feuille.chantiers)
@@ -279,19 +224,19 @@ def _late(feuille: FeuilleDeRoute, terminal: Terminal) -> list[_Section]:
     said = [count(len(inside), SINGULIER[famille]) for famille, inside in found.items() if inside]
     counted = f"{NBSP}: {enumeration(said)}"
     labels = [spaced(one_line(n.libelle)) for n in alerts]
-    head = _folded(line(Span(capitalised(enumeration(labels, "ou")), "strong"), counted), terminal.width)
+    head = fold(line(Span(capitalised(enumeration(labels, "ou")), "strong"), counted), terminal.width)
     if terminal.width is not None and len(head) > 2:
         # Every label has its part of two lines.
         share = max((2 * terminal.width - cells(counted) - 8) // len(labels) - 4, 6)
         words = enumeration([clipped(label, share, terminal.ellipsis) for label in labels], "ou")
-        head = _folded(line(Span(capitalised(words), "strong"), counted), terminal.width)
+        head = fold(line(Span(capitalised(words), "strong"), counted), terminal.width)
     room = min(max(cells(item.id) for item in (*items, *others)), (terminal.width or 60) // 3)
     lines = []
     for item in (*items, *others):
         identifier = clipped(item.id, room, terminal.ellipsis) if terminal.width else item.id
         space = " " * max(room - cells(identifier), 0)
         lines.append(line(f"  {identifier}{space}  ", spaced(one_line(item.titre))))
-    return [_Section(head, lines, _lists("--en-retard", [f for f, inside in found.items() if inside]))]
+    return [_Section(head, lines, _lists(vue, "--en-retard", [f for f, inside in found.items() if inside]))]
 
 
 def _steps(vue: Vue, terminal: Terminal) -> list[_Section]:
@@ -311,15 +256,17 @@ def _steps(vue: Vue, terminal: Terminal) -> list[_Section]:
             echues = Span(count(len(etapes.echues), "échue"), "alert" if etapes.echues else "")
             others = f", {number(len(etapes.a_venir))} à venir, {number(len(etapes.sans_date))} sans date"
             said = line(Span(spaced(f"Étapes des {famille} : "), "strong"), echues, others)
-            heads += _folded(said, terminal.width)
+            heads += fold(said, terminal.width)
     return [
         _Section(heads),
-        _due_section("échues", overdue, "--echues", terminal),
-        _due_section("à venir", coming, "--sort echeance", terminal),
+        _due_section(vue, "échues", overdue, "--echues", terminal),
+        _due_section(vue, "à venir", coming, "--sort echeance", terminal),
     ]
 
 
-def _due_section(word: str, found: Sequence[tuple[Famille, Suivi]], option: str, terminal: Terminal) -> _Section:
+def _due_section(
+    vue: Vue, word: str, found: Sequence[tuple[Famille, Suivi]], option: str, terminal: Terminal
+) -> _Section:
     """The dates, soonest first, each with what is due then, or with how many where these are too many for a screen."""
     by_date: dict[tuple[Any, str], list[str]] = {}
     for famille, item in found:
@@ -331,15 +278,15 @@ def _due_section(word: str, found: Sequence[tuple[Famille, Suivi]], option: str,
     for (_, words), names in sorted(by_date.items()):
         room = terminal.width - width_of(lead) - cells(words) - 3 if terminal.width else None
         groups.append(line(f"{words} ({_names(names, terminal, room)})"))
-    more = _lists(option, [famille for famille, _ in found])
+    more = _lists(vue, option, [famille for famille, _ in found])
     whole = f"{count(len(groups), 'date')} : {more}"
     return _Section(items=groups, more=more, whole=whole, lead=lead, attached=True)
 
 
-def _lists(option: str, familles: Sequence[Famille]) -> str:
+def _lists(vue: Vue, option: str, familles: Sequence[Famille]) -> str:
     """The commands that list what doesn't fit, one a family concerned."""
     commands = {"mesures": f"alliances list {option}", "chantiers": f"alliances list chantiers {option}"}
-    return enumeration([commands[famille] for famille in dict.fromkeys(familles)])
+    return enumeration([_again(vue, commands[famille]) for famille in dict.fromkeys(familles)])
 
 
 def _names(names: Sequence[str], terminal: Terminal, room: int | None = None) -> str:
@@ -357,8 +304,8 @@ def _names(names: Sequence[str], terminal: Terminal, room: int | None = None) ->
     return next((text for text in said if cells(text) <= room), total)
 
 
-def _blockers(feuille: FeuilleDeRoute, terminal: Terminal) -> list[_Section]:
-    retenues = bilan.retenues(feuille)
+def _blockers(vue: Vue, terminal: Terminal) -> list[_Section]:
+    retenues = bilan.retenues(vue.feuille)
     groups: list[Line] = []
     for r in retenues:
         names = [_short(famille, item) for famille, item in r.items]
@@ -369,7 +316,7 @@ def _blockers(feuille: FeuilleDeRoute, terminal: Terminal) -> list[_Section]:
             libelle = clipped(libelle, max(terminal.width - cells(held) - 12, 12), terminal.ellipsis)
         groups.append(line(libelle + held))
     lead = line(Span("Bloqueurs", "strong"), f"{NBSP}: ")
-    more = _lists("--bloquees", [famille for r in retenues for famille, _ in r.items])
+    more = _lists(vue, "--bloquees", [famille for r in retenues for famille, _ in r.items])
     return [_Section(items=groups, more=more, lead=lead)] if groups else []
 
 
@@ -393,21 +340,28 @@ def _remarks(vue: Vue, terminal: Terminal) -> list[Line]:
     said += [line(Span(spaced(phrases.mismatch(problem)), "alert")) for problem in vue.totals]
     warnings = len(vue.reading.warnings())
     if warnings:
-        said.append(line(spaced(f"{count(warnings, 'avertissement')} : alliances check")))
-    return [piece for text in said for piece in _folded(text, terminal.width)]
+        said.append(line(spaced(f"{count(warnings, 'avertissement')} : {_again(vue, 'alliances check')}")))
+    return [piece for text in said for piece in fold(text, terminal.width)]
 
 
 # --- list -------------------------------------------------------------------------------------------------------------
 
 
 def listing(
-    vue: Vue, famille: Famille, items: Sequence[Item], filtres: Filtres, own: Sequence[Champ], terminal: Terminal
+    vue: Vue,
+    famille: Famille,
+    items: Sequence[Item],
+    filtres: Filtres,
+    own: Sequence[Champ],
+    recul: Recul | None,
+    terminal: Terminal,
 ) -> Screen:
-    """The items as a table, under a line that gives their number and the date. `own`: the declared fields to show."""
+    """The items as a table, under a line that gives their number and the date. `own`: the declared fields to show;
+    `recul`: what the past says of them."""
     feuille = vue.feuille
     screen = _list_head(vue, count(len(items), SINGULIER[famille]), len(items), len(feuille.items(famille)), terminal)
     if not items:
-        return [*screen, _nothing(filtres)]
+        return [*screen, _nothing(filtres) if recul is None else line(_NOTHING)]
     wide = terminal.width is None or terminal.width >= 100
     columns = [Column("Id", wraps=any(len(record.id) > (terminal.width or 80) // 2 for record in items))]
     makers: list[Any] = [lambda record: line(Span(record.id, "strong"))]
@@ -422,7 +376,9 @@ def listing(
         if any(record.texte for record in items):
             add(Column("Texte", wraps=True), lambda record: line(spaced(one_line(record.texte or ""))))
     else:
-        levelled = any(getattr(record, "avancement", None) for record in items)
+        # What the past says needs the room of a narrow screen.
+        roomy = recul is None or terminal.width is None or terminal.width >= 80
+        levelled = roomy and any(getattr(record, "avancement", None) for record in items)
         if levelled:
             add(Column("Avancement", wraps=True), lambda record: _level(feuille, record, terminal))
         if wide and famille == "chantiers" and any(getattr(record, "pilotes", ()) for record in items):
@@ -432,8 +388,10 @@ def listing(
                 Column("Prochaine étape", wraps=True),
                 lambda record: line(spaced(one_line(record.prochaine_etape or ""))),
             )
-        if any(getattr(record, "echeance", None) for record in items):
+        if roomy and any(getattr(record, "echeance", None) for record in items):
             add(Column("Échéance", wraps=True), lambda record: _due(vue, record))
+    for title, said in phrases.hindsight(famille, recul):
+        add(Column(title, wraps=True), lambda record, said=said: line(spaced(said(record.id))))
     for champ in own:
         add(
             Column(spaced(one_line(champ.libelle)), wraps=True),
@@ -452,11 +410,14 @@ def _list_head(vue: Vue, said: str, shown: int, total: int, terminal: Terminal) 
     title = capitalised(said) + (f" sur {number(total)}" if shown != total else "")
     origin = ", date du jour" if vue.moment.origin == "jour" else ""
     head = line(Span(title, "title"), f" (au {vue.moment.in_words.replace(' ', NBSP)}{origin})")
-    return [*_folded(head, terminal.width)]
+    return [*fold(head, terminal.width), *_revision(vue, terminal)]
 
 
 def _nothing(filtres: Filtres) -> Line:
-    return line("Aucun élément ne répond à ces filtres." if any(filtres) else "La liste est vide.")
+    return line(_NOTHING if any(filtres) else "La liste est vide.")
+
+
+_NOTHING = "Aucun élément ne répond à ces filtres."
 
 
 def retired(vue: Vue, famille: Famille, items: Sequence[Retiree], filtres: Filtres, terminal: Terminal) -> Screen:
@@ -505,10 +466,10 @@ def _retirement(feuille: FeuilleDeRoute, famille: Famille, retiree: Retiree) -> 
 
 def _level(feuille: FeuilleDeRoute, item: Any, terminal: Terminal) -> Line:
     if item.avancement is None:
-        return line(Span(f"{_no_level(terminal)}{NBSP}sans niveau", "soft"))
+        return line(Span(f"{no_level(terminal)}{NBSP}sans niveau", "soft"))
     niveau = feuille.niveaux[item.avancement]
     mark = "*" if feuille.provenance(item) == "infere" else ""
-    return line(Span(f"{_sign(niveau, terminal)}{NBSP}{spaced(niveau.libelle)}{mark}", _style(niveau)))
+    return line(Span(f"{level_sign(niveau, terminal)}{NBSP}{spaced(niveau.libelle)}{mark}", level_style(niveau)))
 
 
 def _due(vue: Vue, item: Any) -> Line:
@@ -570,6 +531,7 @@ def show(vue: Vue, famille: Famille, item: Item, terminal: Terminal) -> Screen:
     screen: Screen = [
         Wrapped(line(Span(f"{capitalised(SINGULIER[famille])} {item.id} — {spaced(one_line(item.titre))}", "title"))),
         line(_at(vue.moment)),
+        *_revision(vue, terminal),
     ]
     if rows:
         # The mission's own labels may be long.
@@ -596,13 +558,14 @@ def show_retired(vue: Vue, famille: Famille, retiree: Retiree, terminal: Termina
     add(f"{capitalised(REMPLACE[famille])} par", *(_link(link) for link in replacing))
     if retiree.avancement:
         niveau = feuille.niveaux.get(retiree.avancement)
-        level = line(Span(f"{_sign(niveau, terminal)}{NBSP}", _style(niveau))) if niveau else line()
+        level = line(Span(f"{level_sign(niveau, terminal)}{NBSP}", level_style(niveau))) if niveau else line()
         add("Dernier niveau", (*level, Span(spaced(one_line(phrases.last_level(feuille, retiree))))))
     add("Remplace", *(_link(link) for link in liens.replaced(feuille).get((famille, retiree.id), ())))
     name = f"{capitalised(SINGULIER[famille])} {retiree.id} ({gone}) — {spaced(one_line(retiree.titre))}"
     return [
         Wrapped(line(Span(name, "title"))),
         line(_at(vue.moment)),
+        *_revision(vue, terminal),
         line(),
         Table((Column("", wraps=False), Column("", wraps=True)), tuple(rows), headed=False),
     ]
@@ -656,13 +619,13 @@ def summary(
     screen: Screen = [
         Wrapped(line(Span(spaced(one_line(feuille.mission.titre)), "title"))),
         line(_at(vue.moment)),
+        *_revision(vue, terminal),
         Wrapped(line(spaced(sentence))),
     ]
     if not compte.total:
         if whole.famille == "mesures" and any(chantier.avancement for chantier in feuille.chantiers):
-            screen.append(
-                Wrapped(line(Span(spaced("Les chantiers ont des niveaux : alliances summarise chantiers"), "soft")))
-            )
+            again = _again(vue, "alliances summarise chantiers")
+            screen.append(Wrapped(line(Span(spaced(f"Les chantiers ont des niveaux : {again}"), "soft"))))
         return screen
     screen += _count_table(feuille, compte, groupes, groupement, terminal)
     notes: Screen = []
@@ -688,19 +651,19 @@ def _count_table(
     sans = compte.sans_avancement
     niveaux = feuille.echelle if sans < compte.total else ()
     everything = (*groupes, Groupe(None, "Ensemble", compte))
-    names = [f"{_sign(n, terminal)}{NBSP}{spaced(n.libelle)}" for n in niveaux]
+    names = [f"{level_sign(n, terminal)}{NBSP}{spaced(n.libelle)}" for n in niveaux]
     label_width = min(max(cells(groupe.libelle) for groupe in everything), 24)
     nowhere = "sans niveau"
     screen: Screen = [line()]
     if terminal.width and label_width + sum(cells(name) + 3 for name in names) + (22 if sans else 8) > terminal.width:
         # The labels don't fit over their columns: they are told once, above.
-        short = [_sign(n, terminal) + (f"{NBSP}{n.abrege}" if terminal.glyphs else "") for n in niveaux]
+        short = [level_sign(n, terminal) + (f"{NBSP}{n.abrege}" if terminal.glyphs else "") for n in niveaux]
         if min(label_width, 16) + sum(cells(name) + 2 for name in short) + (22 if sans else 8) > terminal.width:
-            short = [_sign(n, terminal) for n in niveaux]
-            nowhere = _no_level(terminal)
+            short = [level_sign(n, terminal) for n in niveaux]
+            nowhere = no_level(terminal)
         legend = [line(f"{s}{NBSP}: {spaced(n.libelle)}") for s, n in zip(short, niveaux, strict=True)]
         legend += [line(f"{nowhere}{NBSP}: sans niveau")] * bool(sans and nowhere != "sans niveau")
-        for text in _flow(legend, terminal.width, indent=0):
+        for text in flow(legend, terminal.width, indent=0):
             screen.append(Wrapped(text, hang=4) if width_of(text) > terminal.width else text)
         screen.append(line())
         names = short
@@ -740,7 +703,7 @@ def _count_blocks(
             line(Span(f"{head.lower() if head == 'Total' else head}{NBSP}{number(n)}", "" if n else "soft"))
             for head, n in zip(heads, figures, strict=True)
         ]
-        rows = _flow([line("  ", *said[0]), *said[1:]], terminal.width, indent=2)
+        rows = flow([line("  ", *said[0]), *said[1:]], terminal.width, indent=2)
         screen += [Wrapped(row, hang=4) if width_of(row) > (terminal.width or 0) else row for row in rows]
     return screen
 
@@ -752,7 +715,7 @@ def problems(found: Sequence[Problem], terminal: Terminal) -> Screen:
     """Each problem on its line, with the line of the file and the place marked on a terminal."""
     screen: Screen = []
     for problem in found:
-        word = {"avertissement": "avertissement : ", "total": "totaux : "}.get(problem.kind, "")
+        word = {"avertissement": "avertissement : ", "total": "totaux : ", "regle": "règle "}.get(problem.kind, "")
         style = "" if problem.kind == "avertissement" else "alert"
         pieces = line(Span(f"{problem.where}: ", "strong"), Span(spaced(word), style), spaced(problem.message))
         screen.append(Wrapped(pieces, hang=4))
@@ -780,19 +743,29 @@ def check(controle: Controle, terminal: Terminal) -> Screen:
     screen = problems(controle.problems, terminal)
     feuille = controle.feuille
     errors, totals = controle.count("erreur", "systeme"), controle.count("total")
-    warnings = controle.count("avertissement")
+    warnings, broken = controle.count("avertissement"), controle.count("regle")
     if screen:
         screen.append(line())
     said = [count(errors, "erreur")] if errors else []
     said += [count(totals, "total", "totaux") + " à réconcilier"] if totals else []
+    said += [count(broken, "manquement aux règles", "manquements aux règles")] if broken else []
     said += [count(warnings, "avertissement")] if warnings else []
     if said:
-        style = "alert" if errors or totals else "strong"
+        style = "alert" if errors or totals or broken else "strong"
         where = f" dans {count(len({p.source for p in controle.problems}), 'fichier')}"
-        unseen = " (totaux et avertissements non vérifiés)" if feuille is None else ""
+        rules = ", règles" if controle.depuis is not None else ""
+        unseen = f" (totaux{rules} et avertissements non vérifiés)" if feuille is None else ""
         screen.append(line(Span(", ".join(said), style), where + unseen))
+        if controle.revision is not None:
+            read = f"{phrases.revision(controle.revision)} ; {_at(controle.moment).lower()}"
+            screen += fold(line(Span(spaced(read), "soft")), terminal.width)
         return screen
     assert feuille is not None
     text = f" : {phrases.sizes(feuille)} dans {count(len(controle.files), 'fichier')} ({_at(controle.moment).lower()})"
+    if controle.depuis is not None and controle.regles:
+        kept = count(len(controle.regles), "règle respectée", "règles respectées")
+        text += f" ; {kept} depuis « {controle.depuis.demandee} »"
     screen.append(Wrapped(line(Span("Rien à signaler", "good"), spaced(text))))
+    if controle.revision is not None:
+        screen += fold(line(Span(spaced(phrases.revision(controle.revision)), "soft")), terminal.width)
     return screen

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from alliances_cli.typographie import plain, spans
 
@@ -55,6 +56,27 @@ def rich(text: str, cell: bool = False) -> str:
 def bold(text: str) -> str:
     """The text on one line, all of it bold; its own marks say nothing more and go."""
     return _line(_trimmed([(" ".join(plain(clean(text)).split("\n")), True)]))
+
+
+def marked(pieces: Iterable[tuple[str, str]]) -> str:
+    """Pieces (text, mark) on one line, each between its marks: `**`, `~~`, or none. The texts are literal."""
+    out = ""
+    found = [(" ".join(clean(text).split("\n")), mark) for text, mark in pieces]
+    for index, (text, mark) in enumerate(found):
+        core = text.strip()
+        if not mark or not core:
+            out += _literal(text.lstrip() if not out else text, start=not out)
+            continue
+        out += text[: len(text) - len(text.lstrip())] if out else ""
+        following = text[len(text.rstrip()) :] or next((t for t, _ in found[index + 1 :] if t), "")
+        # As in `_line`.
+        if out.endswith(mark) or (out and _is_letter(out[-1]) and not _is_letter(core[0])):
+            out += _CUT
+        out += f"{mark}{_literal(core, start=not out)}{mark}"
+        if following and _is_letter(following[0]) and not _is_letter(core[-1]):
+            out += _CUT
+        out += text[len(text.rstrip()) :]
+    return out.rstrip()
 
 
 def link(label: str, address: str) -> str:

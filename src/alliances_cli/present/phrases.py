@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from alliances_cli.bilan import Bilan, Controle, Groupement
 from alliances_cli.champs import FAMILLES, PROVENANCE_LIBELLES, RETIRE, SINGULIER, Champ, Famille
 from alliances_cli.errors import Problem
 from alliances_cli.model import FeuilleDeRoute, Retiree
 from alliances_cli.periode import Periode
-from alliances_cli.typographie import NBSP, count, number, spaced
+from alliances_cli.periode import parse as period
+from alliances_cli.typographie import NBSP, count, number, one_line, spaced
+
+if TYPE_CHECKING:
+    # What doesn't ask for the past doesn't load what reads it.
+    from alliances_cli.past.revision import Revision
+    from alliances_cli.timeline import Recul, Revoir, Sommeil
 
 _GROUPES = {"dimension": "Dimension", "pilote": "Pilote", "chantier": "Chantier", "echeance": "Échéance"}
 
@@ -39,6 +46,12 @@ def when(date: Periode) -> str:
     return f"{word} {date.in_words}"
 
 
+def shift(jours: int, mois: int | None) -> str:
+    """By how much a date moved: « de 3 mois », « d'un mois » where they are whole, else « de 12 jours »."""
+    n, one, many = (mois, "mois", "mois") if mois else (jours, "jour", "jours")
+    return f"d'un {one}" if n == 1 else f"de {count(n, one, many)}"
+
+
 def last_level(feuille: FeuilleDeRoute, retiree: Retiree) -> str:
     """The level that a retired item had: its label in today's scale, else its code; empty where it had none."""
     if retiree.avancement in feuille.niveaux:
@@ -49,6 +62,63 @@ def last_level(feuille: FeuilleDeRoute, retiree: Retiree) -> str:
 def values(champ: Champ, said: Sequence[str]) -> str:
     """A declared field's values, one after the other: numbers have commas already."""
     return spaced((" ; " if champ.type == "nombre" else ", ").join(said))
+
+
+def revision(at: Revision) -> str:
+    """« Révision precedent : commit 3f2a… du 17 octobre 2020, bilan du 17 octobre 2020 »: what was asked for, the
+    commit and its day, the bilan's tag, else the bilan."""
+    said = f"Révision {at.demandee} : commit {at.short} du {day(at.date)}"
+    if at.tag is not None:
+        return said if at.tag == at.demandee else f"{said}, tag {at.tag}"
+    return f"{said}, bilan du {day(at.bilan.date.text)}" if at.bilan is not None else said
+
+
+def day(text: str) -> str:
+    """A date in words, on one line: « 7 mai 2021 »."""
+    return period(text).in_words.replace(" ", NBSP)
+
+
+def hindsight(famille: Famille, recul: Recul | None) -> list[tuple[str, Callable[[str], str]]]:
+    """The columns of what the past says: a title, and what is said of an id."""
+    columns: list[tuple[str, Callable[[str], str]]] = []
+    if recul is not None and recul.dormantes is not None:
+        dormantes = recul.dormantes
+        agreed = "Inchangée" if RETIRE[famille].endswith("e") else "Inchangé"
+        columns.append((f"{agreed} depuis", lambda identifier: _asleep(dormantes[identifier])))
+    if recul is not None and recul.a_revoir is not None:
+        a_revoir = recul.a_revoir
+        columns.append(("Changé depuis", lambda identifier: " ; ".join(map(_moved, a_revoir[identifier]))))
+        columns.append(("Dernier changement", lambda identifier: _own_move(a_revoir[identifier])))
+    return columns
+
+
+def _breakable(text: str) -> str:
+    """A date in words, for a column that may be narrow."""
+    return period(text).in_words
+
+
+def _asleep(sommeil: Sommeil) -> str:
+    """« 17 octobre 2020 (319 jours) ; promesse inchangée depuis 2 bilans »."""
+    earlier = " ou avant" if sommeil.au_moins else ""
+    said = f"{_breakable(sommeil.depuis.day)}{earlier} ({count(sommeil.jours, 'jour')})"
+    return f"{said} ; {promise(sommeil.promesse)}" if sommeil.promesse else said
+
+
+def promise(bilans: int) -> str:
+    """« promesse inchangée depuis 2 bilans »."""
+    return f"promesse inchangée depuis {count(bilans, 'bilan')}"
+
+
+def _moved(target: Revoir) -> str:
+    """« mesure 8 — Créer un observatoire (12 juillet 2021) »: what an item refers to, and when that moved."""
+    when_ = _breakable(target.le.day) if target.le is not None else "sans commit"
+    return f"{SINGULIER[target.famille]} {target.id} — {one_line(target.titre)} ({when_})"
+
+
+def _own_move(targets: Sequence[Revoir]) -> str:
+    """When the item that makes the references moved last."""
+    at = targets[0].item_le
+    return _breakable(at.day) if at is not None else "sans commit"
 
 
 def group_heading(groupement: Groupement) -> str:
@@ -67,7 +137,7 @@ def control(whole: Bilan) -> str:
     controle = whole.controle
     if controle is None or not controle.agrees:
         return ""
-    said = f"Totaux de contrôle : {controle.compte_text}, comme publié au {controle.publie.date.in_words}"
+    said = f"Totaux de contrôle : {controle.compte_text}, comme publié {controle.publie.date.au}"
     return f"{said} ({since(controle)})" if controle.retirees else said
 
 

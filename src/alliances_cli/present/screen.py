@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 
@@ -58,16 +60,19 @@ class Terminal(NamedTuple):
 
 def line(*pieces: str | Span) -> Line:
     """Pieces as a line; bare texts have no style."""
-    return tuple(Span(p) if isinstance(p, str) else p for p in pieces)
+    return tuple([Span(p) if isinstance(p, str) else p for p in pieces])
 
 
 # An emoji joined to the one before by U+200D, or that gives it a skin, takes no place of its own.
 _JOINED = re.compile("\u200d.|[\U0001f3fb-\U0001f3ff]")
+# Letters of Latin alphabets, punctuation, lines and shapes, each of one column: nearly every text has nothing else.
+_NARROW = re.compile("[\x00-\xac\xae-\u02ff\u2010-\u2027\u202f\u2500-\u25fc]*")
 
 
+@lru_cache(4096)
 def cells(text: str) -> int:
     """How many columns a text takes."""
-    if text.isascii():
+    if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
     return sum(
         0
@@ -79,7 +84,7 @@ def cells(text: str) -> int:
 
 def width_of(pieces: Line) -> int:
     """How many columns a line takes."""
-    return sum(cells(span.text) for span in pieces)
+    return sum([cells(span.text) for span in pieces])
 
 
 def clipped(text: str, width: int, ellipsis: str) -> str:
@@ -110,3 +115,28 @@ def clip_line(pieces: Line, terminal: Terminal) -> Line:
         out.append(span)
         left -= size
     return tuple(out)
+
+
+def fold(text: Line, width: int | None) -> list[Line]:
+    """A line cut between words into as many as it takes; its further lines are indented."""
+    if width is None or width_of(text) <= width:
+        return [text]
+    lines: list[list[Span]] = [[]]
+    for span in text:
+        for word in re.findall(r" *[^ ]+| +$", span.text):
+            if lines[-1] and width_of(tuple(lines[-1])) + cells(word) > width:
+                lines.append([Span("    ")])
+                word = word.lstrip(" ")
+            lines[-1].append(Span(word, span.style))
+    return [tuple(pieces) for pieces in lines]
+
+
+def flow(groups: Sequence[Line], width: int | None, gap: str = "   ", indent: int = 4) -> list[Line]:
+    """Groups set one after the other on as many lines as they need; one too long for a line has it alone."""
+    lines: list[Line] = []
+    for group in groups:
+        if lines and (width is None or width_of(lines[-1]) + len(gap) + width_of(group) <= width):
+            lines[-1] = (*lines[-1], Span(gap), *group)
+        else:
+            lines.append((Span(" " * indent), *group) if lines else group)
+    return lines

@@ -1,0 +1,176 @@
+"""The line of time: the counts of commits, of months, of bilans; the published bilans and their revisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from alliances_cli import bilan, git
+from alliances_cli.bilan import Compte
+from alliances_cli.errors import UsageFault
+from alliances_cli.git import Commit
+from alliances_cli.location import Root
+from alliances_cli.model import BilanPublie, Echelon, FeuilleDeRoute
+from alliances_cli.past import ligne, revision
+from alliances_cli.past.ligne import Etat
+from alliances_cli.past.passe import Passe
+from alliances_cli.past.revision import SHALLOW, Revision
+from alliances_cli.timeline.views import reading_at, required
+
+Pas = Literal["commit", "month", "bilan"]
+PAS: tuple[Pas, ...] = ("commit", "month", "bilan")
+Accord = Literal["concorde", "differe", "sans_totaux", "illisible", "sans_revision"]
+
+
+class Releve(NamedTuple):
+    """One moment of the line of time. `commit` is None for a bilan that git can't give; `bilan`: the one that it is.
+
+    `compte` counts the mesures by the levels of then (`niveaux`); None where the roadmap can't be read, and `probleme`
+    says why. `ecart`: the published totals that the counted ones contradict, as a sentence, empty where they agree.
+    """
+
+    commit: Commit | None
+    niveaux: Mapping[str, Echelon]
+    compte: Compte | None
+    probleme: str = ""
+    ecart: str = ""
+    bilan: BilanPublie | None = None
+
+
+class Histoire(NamedTuple):
+    """The moments asked for, newest first, or oldest first where `reverse` was asked for."""
+
+    root: Root
+    pas: Pas
+    releves: tuple[Releve, ...]
+    remarques: tuple[str, ...]
+    reverse: bool = False
+
+
+class Publication(NamedTuple):
+    """A bilan of the mission: its revision, if git has one; whether the data there reconcile with its totals.
+    `compte` are the counted totals, as « 9/9/3 », where they can be."""
+
+    publie: BilanPublie
+    revision: Revision | None
+    accord: Accord
+    compte: str = ""
+    probleme: str = ""
+
+
+def history(past: Passe, span: str | None = None, pas: Pas = "commit", reverse: bool = False) -> Histoire:
+    """The moments of the first-parent line at which the roadmap changed (`commit`), the last readable one of each month
+    (`month`), or the bilans (`bilan`); of HEAD's line, or of `A..B`.
+
+    Raises: UsageFault; NotFound; SystemFault.
+    """
+    remarques: list[str] = []
+    if pas == "bilan":
+        if span is not None:
+            raise UsageFault("« --by bilan » donne tous les bilans : il ne se combine pas avec « A..B »")
+        releves = [_published(past, publie, remarques) for publie in reversed(past.bilans)]
+    else:
+        tip, folder, excluded = _span(past, span, remarques)
+        line = past.points(tip, folder, excluded)
+        if excluded is None and (beginning := past.beginning(line)):
+            remarques.append(beginning)
+        releves = [_releve(etat) for etat in ligne.states(past, line)]
+        if pas == "month":
+            releves = _by_month(releves)
+    if past.shallow and SHALLOW not in remarques:
+        remarques.append(SHALLOW)
+    return Histoire(past.root, pas, tuple(reversed(releves) if reverse else releves), tuple(remarques), reverse)
+
+
+def _span(past: Passe, span: str | None, remarques: list[str]) -> tuple[str, str, str | None]:
+    """The last commit of the range, its data folder, and the commit before the range."""
+    if span is None:
+        return past.head, past.folder_at(past.head), None
+    if not span.strip():
+        raise UsageFault("l'intervalle est vide : écrivez A..B, ou rien pour toute la branche")
+    first, dots, last = span.partition("..")
+    if last.startswith("."):
+        raise UsageFault(f"« {span} » : écrivez A..B, avec deux points")
+    if not dots:
+        first, last = "", span
+    ends: dict[str, Revision | None] = {}
+    for text in dict.fromkeys((first, last)):
+        trouvee = required(past, text) if text else None
+        remarques += trouvee.remarques if trouvee is not None else ()
+        ends[text] = trouvee.revision if trouvee is not None else None
+    tip = ends[last]
+    excluded = ends[first]
+    before = excluded.commit if excluded is not None else None
+    if tip is None:
+        return past.head, past.folder_at(past.head), before
+    if before not in (None, tip.commit) and git.is_ancestor(past.depot, tip.commit, before):
+        remarques.append(f"« {first} » vient après « {last} » : l'intervalle est vide")
+    return tip.commit, tip.folder, before
+
+
+def _releve(etat: Etat) -> Releve:
+    if etat.feuille is None:
+        return Releve(etat.point.commit, {}, None, etat.probleme)
+    return _counted(etat.point.commit, etat.feuille)
+
+
+def _counted(commit: Commit, feuille: FeuilleDeRoute, publie: BilanPublie | None = None) -> Releve:
+    compte = bilan.count(feuille, feuille.mesures)
+    controle = bilan.control(feuille, compte)
+    ecart = ""
+    if controle is not None and not controle.agrees:
+        ecart = f"compté {controle.compte_text}, publié {controle.publie_text}"
+    return Releve(commit, feuille.niveaux, compte, "", ecart, publie)
+
+
+def _by_month(releves: Sequence[Releve]) -> list[Releve]:
+    """The last readable one of each month, the last month first."""
+    found: dict[str, Releve] = {}
+    for releve in releves:
+        if releve.compte is not None and releve.commit is not None:
+            found.setdefault(releve.commit.day[:7], releve)
+    return [found[month] for month in sorted(found, reverse=True)]
+
+
+def _published(past: Passe, publie: BilanPublie, remarques: list[str]) -> Releve:
+    trouvee = revision.of_bilan(past, publie, publie.date.text)
+    if trouvee.revision is None:
+        return Releve(None, {}, None, trouvee.remarques[0], bilan=publie)
+    remarques += trouvee.remarques
+    commit = git.describe(past.depot, trouvee.revision.commit)
+    reading = reading_at(past, trouvee.revision)
+    if reading.feuille is None:
+        first = reading.problems[0]
+        return Releve(commit, {}, None, f"{first.where}: {first.message}", bilan=publie)
+    return _counted(commit, reading.feuille, publie)
+
+
+def bilans(past: Passe) -> tuple[Publication, ...]:
+    """The bilans of the mission, soonest first.
+
+    Raises: NotFound; SystemFault.
+    """
+    return tuple(_publication(past, publie) for publie in past.bilans)
+
+
+def _publication(past: Passe, publie: BilanPublie) -> Publication:
+    trouvee = revision.of_bilan(past, publie, publie.date.text)
+    at = trouvee.revision
+    if at is None:
+        return Publication(publie, None, "sans_revision", probleme=trouvee.remarques[0])
+    reading = reading_at(past, at)
+    feuille = reading.feuille
+    if feuille is None:
+        first = reading.problems[0]
+        return Publication(publie, at, "illisible", probleme=f"{first.where}: {first.message}")
+    if not publie.totaux:
+        return Publication(publie, at, "sans_totaux", _counts(feuille, list(feuille.niveaux)))
+    controle = bilan.reconcile(feuille, publie)
+    if controle is None:
+        return Publication(publie, at, "differe", probleme="les totaux sont d'une autre échelle que les données")
+    return Publication(publie, at, "concorde" if controle.agrees else "differe", controle.compte_text)
+
+
+def _counts(feuille: FeuilleDeRoute, codes: Sequence[str]) -> str:
+    comptes = bilan.count(feuille, feuille.mesures).comptes
+    return "/".join(str(comptes[code]) for code in codes)
