@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 from alliances_cli import api, bilan, evolution
@@ -15,7 +16,7 @@ from alliances_cli.git import Commit
 from alliances_cli.location import Root
 from alliances_cli.model import BilanPublie, FeuilleDeRoute, Item
 from alliances_cli.past import ligne, passe, revision
-from alliances_cli.past.passe import Passe, Point
+from alliances_cli.past.passe import Passe
 from alliances_cli.past.revision import SHALLOW, Revision
 from alliances_cli.periode import Periode
 from alliances_cli.timeline.following import earlier_id, promises
@@ -35,7 +36,8 @@ class Cote(NamedTuple):
 
 class Comparaison(NamedTuple):
     """Two moments, and what changed from one to the other. `promesses`: by family and id of after, in how many bilans
-    in a row, up to the last, the same next step stands, from two on. `remarques`: what else is to be said."""
+    in a row, up to the last, the same next step stands, from two on; `since` alone looks for them. `remarques`: what
+    else is to be said."""
 
     root: Root
     de: Cote
@@ -63,7 +65,8 @@ def since(past: Passe, vue: Vue, de: str) -> Comparaison:
     """
     remarques: list[str] = []
     after = Cote(vue.revision, vue.revision.bilan if vue.revision is not None else None, vue.feuille)
-    return _compared(past, _side(past, de, _etat_au(after), remarques), after, remarques)
+    found = _compared(past, _side(past, de, _etat_au(after), remarques), after, remarques)
+    return found if found.de.feuille is None else found._replace(promesses=promises(past, vue.feuille))
 
 
 def _worktree(past: Passe) -> Cote:
@@ -98,7 +101,6 @@ def _etat_au(cote: Cote) -> Periode | None:
 
 
 def _compared(past: Passe, before: Cote, after: Cote, remarques: list[str]) -> Comparaison:
-    promesses: Mapping[tuple[Famille, str], int] = {}
     if before.feuille is None or after.feuille is None:
         found = _totals_only(before, after)
         for known in (cote.publie for cote in (before, after) if cote.feuille is None):
@@ -108,10 +110,9 @@ def _compared(past: Passe, before: Cote, after: Cote, remarques: list[str]) -> C
         skipped: list[Commit] = []
         found = _counted_delays(past, before, after, evolution.between(before.feuille, after.feuille), skipped)
         remarques += ligne.unread(skipped, "des reports peuvent manquer au compte")
-        promesses = promises(past, after.feuille)
     if past.shallow and SHALLOW not in remarques:
         remarques.append(SHALLOW)
-    return Comparaison(past.root, before, after, found, promesses, tuple(remarques))
+    return Comparaison(past.root, before, after, found, {}, tuple(remarques))
 
 
 def _totals_only(before: Cote, after: Cote) -> Evolution:
@@ -150,8 +151,8 @@ def _counted_delays(past: Passe, before: Cote, after: Cote, found: Evolution, sk
     familles = {objet: famille for famille, objet in OBJETS.items()}
     wanted = {(familles[m.objet], m.id) for m in late}
     dates: dict[tuple[Famille, str], list[Periode | None]] = {key: [] for key in wanted}
-    newest: Iterator[FeuilleDeRoute] = iter([after.feuille])
-    for key, item in _backwards(wanted, (*newest, *_readable(past, line, skipped), before.feuille)):
+    between = (feuille for _, _, feuille in ligne.readable(past, line, skipped))
+    for key, item in _backwards(wanted, chain([after.feuille], between, [before.feuille])):
         dates[key].append(getattr(item, "echeance", None))
     times = {key: evolution.put_off(reversed(inside)) for key, inside in dates.items()}
     return found._replace(
@@ -162,12 +163,8 @@ def _counted_delays(past: Passe, before: Cote, after: Cote, found: Evolution, sk
     )
 
 
-def _readable(past: Passe, line: Sequence[Point], skipped: list[Commit]) -> Iterator[FeuilleDeRoute]:
-    return (feuille for _, _, feuille in ligne.readable(past, line, skipped))
-
-
 def _backwards(
-    wanted: set[tuple[Famille, str]], states: Iterator[FeuilleDeRoute] | Sequence[FeuilleDeRoute]
+    wanted: set[tuple[Famille, str]], states: Iterable[FeuilleDeRoute]
 ) -> Iterator[tuple[tuple[Famille, str], Item]]:
     """Each wanted item (by its name in the first state) in each state where it is, newest first, renumberings
     followed."""

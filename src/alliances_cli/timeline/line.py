@@ -93,13 +93,13 @@ def _span(past: Passe, span: str | None, remarques: list[str]) -> tuple[str, str
         raise UsageFault(f"« {span} » : écrivez A..B, avec deux points")
     if not dots:
         first, last = "", span
-    ends: dict[str, Revision | None] = {}
-    for text in dict.fromkeys((first, last)):
-        trouvee = required(past, text) if text else None
-        remarques += trouvee.remarques if trouvee is not None else ()
-        ends[text] = trouvee.revision if trouvee is not None else None
-    tip = ends[last]
-    excluded = ends[first]
+
+    def end(text: str) -> Revision | None:
+        trouvee = required(past, text)
+        remarques.extend(remarque for remarque in trouvee.remarques if remarque not in remarques)
+        return trouvee.revision
+
+    excluded, tip = (end(text) if text else None for text in (first, last))
     before = excluded.commit if excluded is not None else None
     if tip is None:
         return past.head, past.folder_at(past.head), before
