@@ -134,14 +134,14 @@ def test_the_entry_and_the_date_are_all_that_changes(repository: Repository, inv
 def test_the_two_steps_by_the_commands_that_are_printed(repository: Repository, invoke: Invoke) -> None:
     out = invoke("publish", "2021-09-15").out
     add, commit, tag, push = re.findall(r"^  (git .*|alliances .*)$", out, re.MULTILINE)
-    assert push == "git push origin HEAD bilan/2021-09-15"
+    assert push == "git push origin HEAD tag bilan/2021-09-15"
     head = repository.git("rev-parse", "HEAD")
     for command in (add, commit):
         repository.git(*shlex.split(command)[1:])
     assert repository.git("rev-parse", "HEAD^") == head
     assert repository.git("log", "-1", "--format=%s") == "Publie le bilan du 15 septembre 2021"
     said = invoke(*shlex.split(tag)[1:]).out
-    assert "git push origin bilan/2021-09-15" in said
+    assert "git push origin tag bilan/2021-09-15" in said
     assert repository.git("cat-file", "-t", "bilan/2021-09-15") == "tag"
     assert repository.git("rev-parse", "bilan/2021-09-15^{commit}") == repository.git("rev-parse", "HEAD")
     message = repository.git("tag", "-l", "--format=%(contents)", "bilan/2021-09-15").rstrip()
@@ -162,7 +162,7 @@ def test_from_any_folder_the_commands_name_the_repository(
         subprocess.run(command, shell=True, check=True, capture_output=True)
     assert "alliances publish 2021-09-01 --tag --data ../depot\n" in out
     assert (
-        "git -C ../depot/data push origin bilan/2021-09-01"
+        "git -C ../depot/data push origin tag bilan/2021-09-01"
         in invoke("publish", "2021-09-01", "--tag", "--data", "../depot").out
     )
     (repository.folder / "a b").mkdir()

@@ -83,7 +83,7 @@ def _answer(done: Ecriture, data: str | None, dry_run: bool, format: str) -> Non
         shlex.join([*git, "add", "--", *paths]),
         shlex.join([*git, "commit", "-m", f"Publie le bilan {done.date.du}"]),
         shlex.join(again),
-        shlex.join([*git, "push", "origin", "HEAD", f"bilan/{done.date}"]),
+        shlex.join([*git, "push", "origin", "HEAD", "tag", f"bilan/{done.date}"]),
     ]
     if format == "json":
         emit.emit(publication.written_as_json(done, commands))
@@ -108,7 +108,7 @@ def _answer_tag(done: Tag, format: str) -> None:
     from alliances_cli.present import publication
 
     git, _ = _git(done.root, _inside(done.depot.top))
-    commands = [shlex.join([*git, "push", "origin", done.name])]
+    commands = [shlex.join([*git, "push", "origin", "tag", done.name])]
     if format == "json":
         emit.emit(publication.tagged_as_json(done, commands))
         return
