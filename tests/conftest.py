@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from story import Repository, story
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 DATA = REPOSITORY / "data"
 GOLDEN = REPOSITORY / "tests" / "golden"
@@ -94,6 +96,19 @@ def at_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The current folder is the repository's."""
     monkeypatch.chdir(REPOSITORY)
     yield
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """The story of a roadmap in git, built once, to be read only."""
+    return story(tmp_path_factory.mktemp("told") / "depot")
+
+
+@pytest.fixture
+def here(told: Repository, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    """The story that all read, the current folder set in it."""
+    monkeypatch.chdir(told.folder)
+    return told
 
 
 Golden = Callable[[str, str], None]

@@ -16,7 +16,7 @@ import pytest
 from alliances_cli import timeline
 from alliances_cli.cli import past
 from conftest import Golden, Invoke, Outcome
-from story import Repository, begin, late_story, story
+from story import Repository, begin, late_story
 
 SCREENS = {
     "history": ("history",),
@@ -35,19 +35,6 @@ FILES = {
     "bilans.csv": ("bilans", "--format", "csv"),
     "item-3.json": ("show", "3", "--history", "--format", "json"),
 }
-
-
-@pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    """The story, to be read only."""
-    return story(tmp_path_factory.mktemp("told") / "depot")
-
-
-@pytest.fixture
-def here(told: Repository, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    """The story that all read, the current folder set in it."""
-    monkeypatch.chdir(told.folder)
-    return told
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 
 from alliances_cli import timeline
 from conftest import Golden, Invoke, Outcome
-from story import Repository, begin, late_story, story
+from story import Repository, begin, late_story
 
 BILAN = "bilan/2021-05-07"
 SCREENS = {
@@ -40,19 +40,6 @@ FILES = {
     "a-revoir.json": ("list", "--a-revoir", "--rev", "2021-06-15", "--format", "json"),
     "a-revoir.csv": ("list", "--a-revoir", "--rev", "2021-06-15", "--format", "csv"),
 }
-
-
-@pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    """The story, to be read only."""
-    return story(tmp_path_factory.mktemp("told") / "depot")
-
-
-@pytest.fixture
-def here(told: Repository, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    """The story that all read, the current folder set in it."""
-    monkeypatch.chdir(told.folder)
-    return told
 
 
 @pytest.fixture

@@ -31,11 +31,6 @@ BILAN = "bilan/2021-05-07"
 FORMATS = as_report.FORMATS
 
 
-@pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    return story.story(tmp_path_factory.mktemp("story") / "repository")
-
-
 @pytest.fixture
 def repository(told: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     """A copy of the story, the current folder at its top."""
