@@ -33,7 +33,7 @@ ROOMS = {
     "checks": "bilan champs errors model periode typographie",
     "selection": "bilan champs errors model nombre periode typographie",
     "evolution": "bilan champs model nombre periode typographie yamltext",
-    "regles": "champs checks evolution model",
+    "regles": "champs checks evolution model typographie",
     # disk
     "location": "errors",
     "git": "errors",
@@ -43,7 +43,8 @@ ROOMS = {
     # journeys, and what shows their answers
     "past": "champs checks errors git location model periode store typographie yamltext",
     "api": "__init__ bilan champs checks errors location model periode selection store",
-    "timeline": "api bilan champs checks errors evolution git location model past periode regles selection store",
+    "timeline": "api bilan champs checks errors evolution git location model past periode regles selection store "
+    "typographie",
     "beginning": "champs errors location skeleton spreadsheet store typographie yamltext",
     "editing": "bilan champs checks errors evolution git location model nombre past periode selection store "
     "typographie yamltext",

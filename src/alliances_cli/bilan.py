@@ -316,11 +316,7 @@ def control(feuille: FeuilleDeRoute, compte: Compte | None = None) -> Controle |
     """
     etat_au = feuille.mission.etat_au
     for publie in feuille.mission.bilans:
-        if (
-            etat_au is not None
-            and publie.totaux
-            and (publie.date.first, publie.date.last) == (etat_au.first, etat_au.last)
-        ):
+        if etat_au is not None and publie.totaux and publie.date.same_days(etat_au):
             return reconcile(feuille, publie, compte)
     return None
 

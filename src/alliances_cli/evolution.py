@@ -15,7 +15,7 @@ from alliances_cli.champs import FAMILLES, Champ, Famille
 from alliances_cli.model import FeuilleDeRoute, Item, Mission, Record, Retiree, Suivi
 from alliances_cli.nombre import Nombre
 from alliances_cli.periode import Periode
-from alliances_cli.typographie import folded
+from alliances_cli.typographie import folded, words
 from alliances_cli.yamltext.read import Path, Value
 
 # What happened. A level: `niveau_*`; an item: `ajout` … `titre`; a next step: `etape_*`; its date: `echeance_*`;
@@ -51,6 +51,7 @@ Type = Literal[
 Objet = Literal["mesure", "chantier", "levier", "bilan", "dimension", "bloqueur", "mission"]
 Tendance = Literal["en_progres", "stable", "en_recul", "non_comparable", "nouvelle"]
 OBJETS: dict[Famille, Objet] = {"mesures": "mesure", "chantiers": "chantier", "leviers": "levier"}
+FAMILLE_DE: dict[Objet, Famille] = {objet: famille for famille, objet in OBJETS.items()}
 
 
 class Changement(NamedTuple):
@@ -167,7 +168,7 @@ def pairs(avant: Iterable[Item], apres: Iterable[Item], retired: Container[str] 
     """
     before = {item.id: item for item in avant}
     after = {item.id: item for item in apres}
-    found = {i: before[i] for i, item in after.items() if i in before and _words(before[i].titre) == _words(item.titre)}
+    found = {i: before[i] for i, item in after.items() if i in before and words(before[i].titre) == words(item.titre)}
     if len(found) < len(after) and len(found) < len(before):
         went = _by_title(item for item in before.values() if item.id not in found and item.id not in retired)
         came = _by_title(item for item in after.values() if item.id not in found)
@@ -182,13 +183,8 @@ def pairs(avant: Iterable[Item], apres: Iterable[Item], retired: Container[str] 
 def _by_title(items: Iterable[Item]) -> dict[str, list[Item]]:
     found: dict[str, list[Item]] = {}
     for item in items:
-        found.setdefault(_words(item.titre), []).append(item)
+        found.setdefault(words(item.titre), []).append(item)
     return found
-
-
-def _words(text: str) -> str:
-    """Bold and spaces aside."""
-    return " ".join(text.replace("**", "").split())
 
 
 def item_changes(
@@ -274,7 +270,7 @@ def _step(name: tuple[Objet, str, str], before: Suivi, item: Suivi) -> Iterator[
     done = False
     if old is None and new is not None:
         yield Mouvement("etape_annoncee", *name, "prochaine_etape", None, new)
-    elif old is not None and new is not None and old != new and _words(old) == _words(new):
+    elif old is not None and new is not None and old != new and words(old) == words(new):
         # The same promise, set otherwise.
         yield Mouvement("texte", *name, "prochaine_etape", old, new)
     elif old is not None and old != new:
@@ -295,7 +291,7 @@ def is_told(step: str, realise: str | None) -> bool:
 
 
 def _due(name: tuple[Objet, str, str], old: Periode | None, new: Periode | None, done: bool) -> Iterator[Mouvement]:
-    if old == new or (old and new and (old.first, old.last) == (new.first, new.last)):
+    if old == new or (old and new and old.same_days(new)):
         return
     texts = old.text if old else None, new.text if new else None
     if new is None:

@@ -45,6 +45,8 @@ _SETTINGS = (
     f"diff.orderFile={os.devnull}",
 )
 _LINK = "120000"
+# How many digits of a hash are shown.
+SHORT = 12
 # How many objects are asked for at once: they are all in memory before the first is given.
 _BATCH = 32
 # A longer content is given cut: no file of a roadmap may be as long.
@@ -85,6 +87,11 @@ class Commit(NamedTuple):
     day: str
     author: str
     message: str
+
+    @property
+    def short(self) -> str:
+        """The beginning of the hash, as long whatever the repository."""
+        return self.hash[:SHORT]
 
 
 class File(NamedTuple):

@@ -38,6 +38,10 @@ class Periode:
     def __str__(self) -> str:
         return self.text
 
+    def same_days(self, other: Periode) -> bool:
+        """Whether both are the same stretch of days, however they were typed."""
+        return (self.first, self.last) == (other.first, other.last)
+
     def overlaps(self, other: Periode) -> bool:
         return self.first <= other.last and other.first <= self.last
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from alliances_cli import evolution
 from alliances_cli.champs import FAMILLES, LE, RETIRE, Famille
 from alliances_cli.checks import Finding
-from alliances_cli.evolution import OBJETS, Evolution, Mouvement, Type
+from alliances_cli.evolution import FAMILLE_DE, Evolution, Mouvement, Type
 from alliances_cli.model import BilanPublie, FeuilleDeRoute, Item, Regle, Suivi
+from alliances_cli.typographie import words
 
-_FAMILLES: Mapping[str, Famille] = {objet: famille for famille, objet in OBJETS.items()}
 # The texts that may explain that a date is put off, besides the fields of that type that the mission declares.
 _EXPLICATIONS = ("realise", "prochaine_etape", "texte")
 
@@ -80,8 +80,7 @@ def publie_source(passage: Passage) -> Iterator[Finding]:
         if (mouvement.avant, mouvement.apres) != ("infere", "publie") or item.preuves:
             continue
         date = item.avancement_au or mission.etat_au
-        days = (date.first, date.last) if date is not None else None
-        if any(publie.source and (publie.date.first, publie.date.last) == days for publie in mission.bilans):
+        if any(publie.source and date is not None and publie.date.same_days(date) for publie in mission.bilans):
             continue
         message = (
             "publie_source : ce niveau, inféré, est dit publié sans source ; donnez une preuve, ou la « source » du "
@@ -93,7 +92,7 @@ def publie_source(passage: Passage) -> Iterator[Finding]:
 def rien_ne_disparait(passage: Passage) -> Iterator[Finding]:
     """What is no longer there was retired; what was retired stays so, or comes back."""
     for mouvement in passage.evolution.mouvements:
-        famille = _FAMILLES.get(mouvement.objet)
+        famille = FAMILLE_DE.get(mouvement.objet)
         if mouvement.type != "disparition" or famille is None:
             continue
         gone = f", {RETIRE[famille]}," if mouvement.champ == "motif" else ""
@@ -133,8 +132,8 @@ def findings(avant: FeuilleDeRoute, apres: FeuilleDeRoute, codes: Iterable[Regle
 def _moved(passage: Passage, kind: Type) -> Iterator[tuple[Mouvement, Famille, Suivi, Suivi]]:
     """What happened of a kind, with the item before and after."""
     for mouvement in passage.evolution.mouvements:
-        if mouvement.type == kind and mouvement.objet in _FAMILLES:
-            famille = _FAMILLES[mouvement.objet]
+        if mouvement.type == kind and mouvement.objet in FAMILLE_DE:
+            famille = FAMILLE_DE[mouvement.objet]
             before = passage.origines[famille][mouvement.id]
             item = passage.apres.by_id[famille][mouvement.id]
             assert isinstance(before, Suivi) and isinstance(item, Suivi)
@@ -153,5 +152,5 @@ def _text(item: Item, name: str) -> str | None:
 
 def _new_text(before: str | None, after: str | None) -> bool:
     """Whether there is a text, other than the one before; bold and spaces aside."""
-    said = [" ".join((text or "").replace("**", "").split()) for text in (before, after)]
-    return bool(said[1]) and said[0] != said[1]
+    said = words(after or "")
+    return bool(said) and said != words(before or "")

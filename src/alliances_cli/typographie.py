@@ -47,6 +47,11 @@ def one_line(text: str) -> str:
     return re.sub(r"\s+", lambda run: " " if _BREAK.search(run[0]) else run[0], plain(text))
 
 
+def words(text: str) -> str:
+    """For comparing texts word for word: bold marks and spaces aside."""
+    return " ".join(text.replace("**", "").split())
+
+
 def folded(text: str) -> str:
     """For comparing: lower case, no accents, no bold marks, typographic signs made plain, single spaces."""
     text = unicodedata.normalize("NFKD", plain(text)).casefold()

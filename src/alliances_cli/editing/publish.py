@@ -91,7 +91,7 @@ def publish(
             entry = targets.value_at(draft.value("mission"), ("bilans", rank))
             changes += [Changement(("bilans", rank, key), None, entry[key]) for key in fields]
             wanted = {key: entry[key] for key in _ORDER if entry.get(key)}  # type: ignore[misc]
-        if mission.etat_au is None or not _same(mission.etat_au, date):
+        if mission.etat_au is None or not mission.etat_au.same_days(date):
             before = mission.etat_au.text if mission.etat_au is not None else None
             draft.change("mission", [(("etat_au",), date.text)], list(Mission.model_fields))
             changes.append(Changement(("etat_au",), before, date.text))
@@ -116,11 +116,7 @@ def _restorable(depot: Depot, root: Root, before: bytes | None) -> bool:
 
 def _rank(mission: Mission, date: Periode) -> int | None:
     """The rank of the entry at a date."""
-    return next((rank for rank, publie in enumerate(mission.bilans) if _same(publie.date, date)), None)
-
-
-def _same(one: Periode, other: Periode) -> bool:
-    return (one.first, one.last) == (other.first, other.last)
+    return next((rank for rank, publie in enumerate(mission.bilans) if publie.date.same_days(date)), None)
 
 
 def _place(mission: Mission, date: Periode) -> int:
@@ -195,9 +191,9 @@ def tag(root: Root, date: Periode, dry_run: bool = False) -> Tag:
         if git.has_ref(depot, f"refs/tags/{name}"):
             other = git.commit(depot, f"refs/tags/{name}")
             if other != head.hash:
-                where = f"sur le commit {other[:12]}" if other is not None else "ailleurs"
+                where = f"sur le commit {other[: git.SHORT]}" if other is not None else "ailleurs"
                 raise EditRefused(
-                    f"le tag « {name} » est déjà posé {where}, pas sur HEAD ({head.hash[:12]}) : un tag publié ne se "
+                    f"le tag « {name} » est déjà posé {where}, pas sur HEAD ({head.short}) : un tag publié ne se "
                     "déplace pas"
                 )
             return Tag(root, date, name, head, False, True, depot)
@@ -221,7 +217,7 @@ def _published(feuille: FeuilleDeRoute, date: Periode) -> BilanPublie:
 def _require_standing(feuille: FeuilleDeRoute, publie: BilanPublie) -> None:
     """Raises: EditRefused where the roadmap stands at another date than the bilan's, or counts other totals."""
     etat_au = feuille.mission.etat_au
-    if etat_au is None or not _same(etat_au, publie.date):
+    if etat_au is None or not etat_au.same_days(publie.date):
         stands = f"« etat_au » est {etat_au}" if etat_au is not None else "« etat_au » manque"
         raise EditRefused(
             f"{stands}, pas {publie.date} : « alliances publish {publie.date} » l'écrit, puis commitez avant --tag"

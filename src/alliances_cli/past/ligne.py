@@ -46,7 +46,7 @@ def readable(passe: Passe, line: Sequence[Point], skipped: list[Commit]) -> Iter
     """
     for rank, etat in enumerate(states(passe, line)):
         if etat.manque:
-            raise SystemFault(f"commit {etat.point.commit.hash[:12]} : {etat.probleme}")
+            raise SystemFault(f"commit {etat.point.commit.short} : {etat.probleme}")
         if etat.feuille is not None:
             yield rank, etat.point, etat.feuille
         elif etat.point.files.get("mesures") is not None:
@@ -57,7 +57,7 @@ def unread(skipped: Sequence[Commit], lost: str) -> tuple[str, ...]:
     """That commits, newest first, can't be read, and what is lost by it; nothing where there are none."""
     if not skipped:
         return ()
-    names = [commit.hash[:12] for commit in skipped]
+    names = [commit.short for commit in skipped]
     which = names[0] if len(names) == 1 else f"de {names[-1]} à {names[0]}"
     read = "se lit" if len(names) == 1 else "se lisent"
     return (f"{count(len(names), 'commit')} ne {read} pas ({which}) : {lost} ; « alliances history » dit pourquoi",)
@@ -75,7 +75,7 @@ def standings(passe: Passe) -> Iterator[tuple[Point, Periode | None]]:
             sources = passe.read({"mission": file}, passe.paths(point.folder))
             problem = sources["mission"].problem
             if problem is not None and problem.kind == "systeme":
-                raise SystemFault(f"commit {point.commit.hash[:12]} : {problem.where}: {problem.message}")
+                raise SystemFault(f"commit {point.commit.short} : {problem.where}: {problem.message}")
             mission = store.parse(sources).lecture.mission
             known[file.blob] = mission.etat_au if mission is not None else None
         yield point, known[file.blob] if file is not None else None

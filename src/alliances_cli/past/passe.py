@@ -250,7 +250,7 @@ class Passe:
         shown = enumeration([f"« {location.printable(path)} »" for path in gone[:3]])
         options = enumeration([self._option(path) for path in gone[:3]], "ou")
         return (
-            f"le passé s'arrête au commit {first.commit.hash[:12]} du {first.commit.day}, où la feuille de route "
+            f"le passé s'arrête au commit {first.commit.short} du {first.commit.day}, où la feuille de route "
             f"arrive dans « {location.printable(first.folder or '.')} » ; {shown} y était avant, et git n'y voit "
             f"pas de déplacement : {options}"
         )

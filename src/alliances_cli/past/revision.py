@@ -23,8 +23,6 @@ _DATED = re.compile(
     re.ASCII,
 )
 PRECEDENT = "precedent"
-# How many digits of a hash are shown, whatever the repository.
-SHORT = 12
 SHALLOW = "ce clone est superficiel (les plus anciens commits y manquent) : « git fetch --unshallow » les rapporte"
 
 
@@ -43,7 +41,7 @@ class Revision(NamedTuple):
     @property
     def short(self) -> str:
         """The beginning of the hash, as long whatever the repository."""
-        return self.commit[:SHORT]
+        return self.commit[: git.SHORT]
 
 
 class Trouvee(NamedTuple):
@@ -151,8 +149,7 @@ def _bilan(passe: Passe, text: str, present: Periode | None) -> BilanPublie | No
     date = _date(text.removeprefix(TAG))
     if not isinstance(date, Periode):
         return None
-    days = (date.first, date.last)
-    return next((publie for publie in passe.bilans if (publie.date.first, publie.date.last) == days), None)
+    return next((publie for publie in passe.bilans if publie.date.same_days(date)), None)
 
 
 def _date(text: str) -> Periode | str | None:
@@ -196,7 +193,7 @@ def _standing(passe: Passe, date: Periode) -> str | None:
     """The last commit of the first-parent line at which the roadmap stands at a date."""
     after: Commit | None = None
     for point, etat_au in standings(passe):
-        if etat_au is not None and (etat_au.first, etat_au.last) == (date.first, date.last):
+        if etat_au is not None and etat_au.same_days(date):
             return passe.head if after is None else after.parent
         after = point.commit
     return None
@@ -217,7 +214,7 @@ def _unknown(passe: Passe, text: str) -> NotFound:
     digits = re.match(r"[0-9a-fA-F]{4,64}(?=[~^]|$)", text)
     several = git.commits_beginning(passe.depot, digits[0]) if digits is not None else ()
     if len(several) > 1:
-        names = enumeration([name[:12] for name in several[:5]], "ou")
+        names = enumeration([name[: git.SHORT] for name in several[:5]], "ou")
         return NotFound(f"« {shown} » commence le nom de plusieurs commits ; écrivez {names}")
     kind = git.kind(passe.depot, text)
     if kind in ("tree", "blob"):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from alliances_cli.bilan import Compte
-from alliances_cli.evolution import OBJETS, Mouvement
+from alliances_cli.evolution import FAMILLE_DE, Mouvement
 from alliances_cli.model import FeuilleDeRoute
 from alliances_cli.present import as_json, ecarts, markdown
 from alliances_cli.present.ecarts import Phrase
@@ -142,7 +142,7 @@ def change(avant: FeuilleDeRoute | None, apres: FeuilleDeRoute | None, m: Mouvem
 
 def _json_value(side: FeuilleDeRoute | None, after: FeuilleDeRoute | None, m: Mouvement, value: Any) -> Any:
     """The value; a number that the mission declares, as one."""
-    famille = next((famille for famille, objet in OBJETS.items() if objet == m.objet), None)
+    famille = FAMILLE_DE.get(m.objet)
     if famille is None or after is None or side is None or value is None or m.id not in after.by_id[famille]:
         return value
     champ = next((champ for champ in side.champs(famille) if champ.code == m.champ), None)

@@ -18,7 +18,7 @@ from alliances_cli.champs import (
     Famille,
 )
 from alliances_cli.editing.undo import preuve
-from alliances_cli.evolution import OBJETS, Mouvement, Objet, Type
+from alliances_cli.evolution import FAMILLE_DE, Mouvement, Objet, Type
 from alliances_cli.model import FeuilleDeRoute, first_family, in_words
 from alliances_cli.present import liens, phrases
 from alliances_cli.present.mots import Piece, names, words
@@ -75,7 +75,6 @@ _MATTERS: dict[Type, tuple[str, str, str]] = {
     "texte": (_CHAMPS, "texte changé", "textes changés"),
     "champ": (_CHAMPS, "autre champ", "autres champs"),
 }
-_FAMILLES: dict[Objet, Famille] = {objet: famille for famille, objet in OBJETS.items()}
 _FEMININE = ("mesure", "dimension")
 # What a retired item says of itself, and what mission.yaml's keys are called.
 _RETIREE = {"titre": "Titre", "date": "Date du retrait", "motif": "Motif", "avancement": "Dernier niveau"}
@@ -232,7 +231,7 @@ def groups(comparaison: Comparaison) -> tuple[Groupe, ...]:
     context = _Contexte(comparaison.de.feuille, comparaison.a.feuille, frozenset(levelled))
     by_title: dict[str, list[Mouvement]] = {titre: [] for titre in _TITRES}
     for m in mouvements:
-        by_title[_MATTERS[m.type][0] if m.objet in _FAMILLES else _MISSION].append(m)
+        by_title[_MATTERS[m.type][0] if m.objet in FAMILLE_DE else _MISSION].append(m)
     return tuple(
         Groupe(_title(titre, inside), tuple(context.phrase(m) for m in inside))
         for titre, inside in by_title.items()
@@ -266,7 +265,7 @@ class _Contexte(NamedTuple):
 
     def phrase(self, m: Mouvement) -> Phrase:
         """What happened, as a sentence."""
-        if m.objet not in _FAMILLES:
+        if m.objet not in FAMILLE_DE:
             pieces = self._mission(m)
         elif m.type in _SAID:
             pieces = [Piece(_name(m), "name"), Piece(" : "), *_SAID[m.type](self, m), Piece(".")]
@@ -285,7 +284,7 @@ class _Contexte(NamedTuple):
         return _spaced([Piece(capitalised(first.text), first.mark), *others])
 
     def _retired(self, m: Mouvement) -> bool:
-        return m.id not in self.apres.by_id[_FAMILLES[m.objet]]
+        return m.id not in self.apres.by_id[FAMILLE_DE[m.objet]]
 
     def _label(self, m: Mouvement) -> str:
         if self._retired(m):
@@ -316,7 +315,7 @@ class _Contexte(NamedTuple):
         return [*head, *_values(before, after, listed)]
 
     def _champ(self, m: Mouvement) -> Champ | None:
-        famille = _FAMILLES[m.objet]
+        famille = FAMILLE_DE[m.objet]
         champs = (*self.apres.champs(famille), *self.avant.champs(famille))
         return next((champ for champ in champs if champ.code == m.champ), None)
 
@@ -326,7 +325,7 @@ class _Contexte(NamedTuple):
         return [spaced(one_line(self._shown(feuille, m, champ, inner))) for inner in listed]
 
     def _shown(self, feuille: FeuilleDeRoute, m: Mouvement, champ: Champ | None, value: Any) -> str:
-        famille = _FAMILLES[m.objet]
+        famille = FAMILLE_DE[m.objet]
         if isinstance(value, dict):
             return preuve(value) or ""
         if champ is not None and champ.propre:
@@ -392,7 +391,7 @@ def _agreed(m: Mouvement, word: str) -> str:
 
 
 def _remplace(m: Mouvement) -> str:
-    return REMPLACE[_FAMILLES[m.objet]]
+    return REMPLACE[FAMILLE_DE[m.objet]]
 
 
 def _text(m: Mouvement) -> list[Piece]:
@@ -446,7 +445,7 @@ def _gone(context: _Contexte, m: Mouvement) -> list[Piece]:
 
 
 def _retired(context: _Contexte, m: Mouvement) -> list[Piece]:
-    famille = _FAMILLES[m.objet]
+    famille = FAMILLE_DE[m.objet]
     retiree = next(gone for gone in context.apres.gone(famille) if gone.id == m.id)
     when = f" {phrases.when(retiree.date)}" if retiree.date else ""
     replacing = [
@@ -460,7 +459,7 @@ def _retired(context: _Contexte, m: Mouvement) -> list[Piece]:
 
 
 def _returned(context: _Contexte, m: Mouvement) -> list[Piece]:
-    item = context.apres.by_id[_FAMILLES[m.objet]][m.id]
+    item = context.apres.by_id[FAMILLE_DE[m.objet]][m.id]
     level = getattr(item, "avancement", None)
     said = f", {_level(context.apres, level)}" if level else ""
     return [Piece(f"{_agreed(m, 'revenu')} ({_agreed(m, 'retiré')} avant){said}")]
@@ -494,7 +493,7 @@ def _fixed(_: _Contexte, m: Mouvement) -> list[Piece]:
 
 
 def _blocked(context: _Contexte, m: Mouvement) -> list[Piece]:
-    famille = _FAMILLES[m.objet]
+    famille = FAMILLE_DE[m.objet]
     if m.type == "bloqueur_pose":
         return [Piece(f"bloqueur posé, {reference(context.apres, famille, m.apres)}")]
     return [Piece(f"bloqueur levé, {reference(context.avant, famille, m.avant)}")]

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from alliances_cli.bilan import Compte
 from alliances_cli.git import Commit
 from alliances_cli.model import Echelon
-from alliances_cli.past.revision import SHORT
 from alliances_cli.present import as_json, phrases
 from alliances_cli.present.as_table import Rows
 from alliances_cli.present.niveaux import bar_signs, level_bar, level_sign, level_style, no_level
@@ -110,7 +109,7 @@ def _columns(histoire: Histoire, terminal: Terminal) -> list[_Cells]:
     marked = any(releve.ecart or releve.compte is None for releve in releves)
     fixed = [
         _Cells("Bilan" if histoire.pas == "bilan" else "Date", [line(_day(releve)) for releve in releves]),
-        _Cells("Commit", [line(releve.commit.hash[:SHORT] if releve.commit else "") for releve in releves]),
+        _Cells("Commit", [line(releve.commit.short if releve.commit else "") for releve in releves]),
     ]
     if marked:
         marks = [line(Span("!" if r.ecart or r.compte is None else "", "alert")) for r in releves]

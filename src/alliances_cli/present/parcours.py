@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from alliances_cli.champs import SINGULIER
-from alliances_cli.past.revision import SHORT
 from alliances_cli.present import as_json, changements, compared, ecarts, moments, phrases
 from alliances_cli.present.screen import Line, Screen, Span, Terminal, Wrapped, clip_line, fold, line
 from alliances_cli.timeline import Parcours, Passage
@@ -37,7 +36,7 @@ def _when(passage: Passage) -> Line:
     if commit is None:
         return line(Span("Dans le dossier de travail, sans commit", "strong"))
     day = Span(phrases.day(commit.day), "strong")
-    return line(day, f"  {commit.hash[:SHORT]}  ", spaced(f"{commit.author} — {commit.message}"))
+    return line(day, f"  {commit.short}  ", spaced(f"{commit.author} — {commit.message}"))
 
 
 def json(found: Parcours) -> str:

@@ -74,7 +74,7 @@ def tagged(done: Tag) -> Screen:
     else:
         said = "posé sur le commit" if done.pose else "serait posé sur le commit"
         end = ""
-    text = f"Tag {done.name} {said} {commit.hash[:12]} ({phrases.day(commit.day)}, « {commit.message} »){end}"
+    text = f"Tag {done.name} {said} {commit.short} ({phrases.day(commit.day)}, « {commit.message} »){end}"
     return [Wrapped(line(Span(spaced(text), "title")))]
 
 

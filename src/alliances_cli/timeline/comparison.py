@@ -11,7 +11,7 @@ from alliances_cli.api import Vue
 from alliances_cli.bilan import Compte
 from alliances_cli.champs import Famille
 from alliances_cli.errors import NotFound
-from alliances_cli.evolution import OBJETS, Evolution
+from alliances_cli.evolution import FAMILLE_DE, Evolution
 from alliances_cli.git import Commit
 from alliances_cli.location import Root
 from alliances_cli.model import BilanPublie, FeuilleDeRoute, Item
@@ -148,8 +148,7 @@ def _counted_delays(past: Passe, before: Cote, after: Cote, found: Evolution, sk
     tip = after.revision.commit if after.revision is not None else past.head
     folder = after.revision.folder if after.revision is not None else past.folder
     line = past.points(tip, folder, before.revision.commit)
-    familles = {objet: famille for famille, objet in OBJETS.items()}
-    wanted = {(familles[m.objet], m.id) for m in late}
+    wanted = {(FAMILLE_DE[m.objet], m.id) for m in late}
     dates: dict[tuple[Famille, str], list[Periode | None]] = {key: [] for key in wanted}
     between = (feuille for _, _, feuille in ligne.readable(past, line, skipped))
     for key, item in _backwards(wanted, chain([after.feuille], between, [before.feuille])):
@@ -157,7 +156,7 @@ def _counted_delays(past: Passe, before: Cote, after: Cote, found: Evolution, sk
     times = {key: evolution.put_off(reversed(inside)) for key, inside in dates.items()}
     return found._replace(
         mouvements=tuple(
-            m._replace(fois=max(times[familles[m.objet], m.id], 1)) if m.type == "echeance_reportee" else m
+            m._replace(fois=max(times[FAMILLE_DE[m.objet], m.id], 1)) if m.type == "echeance_reportee" else m
             for m in found.mouvements
         )
     )

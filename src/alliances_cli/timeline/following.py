@@ -17,6 +17,7 @@ from alliances_cli.past import ligne, revision
 from alliances_cli.past.passe import Passe, Point
 from alliances_cli.past.revision import SHALLOW, Trouvee
 from alliances_cli.timeline.views import reading_at
+from alliances_cli.typographie import words
 
 # What an item moves by: the fields whose silence makes it dormant.
 MOUVANTS = ("realise", "prochaine_etape", "avancement")
@@ -320,8 +321,7 @@ def _older(past: Passe, trouvee: Trouvee) -> FeuilleDeRoute | None:
 
 
 def _step(item: Item) -> str:
-    text = getattr(item, "prochaine_etape", None) or ""
-    return " ".join(text.replace("**", "").split())
+    return words(getattr(item, "prochaine_etape", None) or "")
 
 
 def earlier_id(older: FeuilleDeRoute, newer: FeuilleDeRoute, famille: Famille, name: str) -> str | None:
