@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from alliances_cli import git, timeline
+from alliances_cli.api import Vue
 from alliances_cli.errors import AlliancesError, InvalidRoadmap, NotFound, SystemFault
 from alliances_cli.past import revision
 from alliances_cli.past.passe import Passe
+from alliances_cli.timeline import Sommeil
 from story import Repository, begin, story
 
 
@@ -28,6 +30,13 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     repository.data.rename(repository.folder / "plan")
     repository.commit("Renomme", "2021-10-03")
     return repository
+
+
+def dormant(past: Passe, vue: Vue) -> Mapping[str, Sommeil]:
+    """The mesures that haven't moved for a day."""
+    found = timeline.hindsight(past, vue, "mesures", 1, review=False).dormantes
+    assert found is not None
+    return found
 
 
 @pytest.fixture
@@ -48,7 +57,7 @@ def answers(folder: Path) -> list[Any]:
             [t.remarques for t in trouvees],
             timeline.compare(past).evolution,
             [(p.accord, p.compte) for p in timeline.bilans(past)],
-            timeline.dormant(past, view, "mesures", 1),
+            dormant(past, view),
             timeline.item(past, view, "3").passages,
         ]
 
@@ -327,7 +336,7 @@ def test_a_lost_file_is_marked(copy: Repository) -> None:
         assert (type(error), error.exit_code) == (InvalidRoadmap, 5)
         # What was before it can't be known.
         view = timeline.view(past, "HEAD")
-        assert refusal(lambda: timeline.dormant(past, view, "mesures", 1)).exit_code == 5
+        assert refusal(lambda: dormant(past, view)).exit_code == 5
 
 
 def test_a_partial_clone_is_told_and_fetches_nothing(copy: Repository, tmp_path: Path) -> None:
@@ -346,7 +355,7 @@ def test_a_partial_clone_is_told_and_fetches_nothing(copy: Repository, tmp_path:
             _view("2020-10-17"),
             timeline.bilans,
             timeline.compare,
-            lambda past: timeline.dormant(past, view, "mesures", 1),
+            lambda past: dormant(past, view),
             lambda past: timeline.item(past, view, "3"),
         ):
             assert refusal(lambda ask=ask: ask(past)).exit_code == 5  # type: ignore[misc]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import shutil
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha1
 from pathlib import Path
 
 import pytest
 
 from alliances_cli import timeline
+from alliances_cli.api import Vue
 from alliances_cli.errors import AlliancesError, InvalidRoadmap, NotFound, UsageFault
 from alliances_cli.past.passe import Passe
 from alliances_cli.past.revision import SHALLOW, Revision
+from alliances_cli.timeline import Sommeil
 from story import Repository, begin, story
 
 
@@ -67,6 +69,13 @@ def refusal(run: Callable[[], object]) -> AlliancesError:
         run()
     assert "\n" not in caught.value.message
     return caught.value
+
+
+def dormant(past: Passe, vue: Vue) -> Mapping[str, Sommeil]:
+    """The mesures that haven't moved for a day."""
+    found = timeline.hindsight(past, vue, "mesures", 1, review=False).dormantes
+    assert found is not None
+    return found
 
 
 def messages(folder: Path) -> list[str]:
@@ -334,7 +343,7 @@ def test_a_shallow_clone_says_so(copy: Repository, tmp_path: Path) -> None:
         assert timeline.history(past).remarques == (SHALLOW,)
         assert SHALLOW in timeline.compare(past).remarques
         view = timeline.view(past, "HEAD")
-        asleep = timeline.dormant(past, view, "mesures", 1)
+        asleep = dormant(past, view)
         assert asleep
         assert all(sommeil.au_moins for sommeil in asleep.values())
         parcours = timeline.item(past, view, "4")
@@ -356,7 +365,7 @@ def test_a_folder_of_any_name_moved_twice(copy: Repository, hashes: list[str], n
         assert at(past, "HEAD~1").folder == name
         assert at(past, "2021-05-07")[1:4] == (hashes[3], "2021-05-07", "data")
         assert timeline.compare(past, "HEAD~1").evolution.mouvements == ()
-        asleep = timeline.dormant(past, timeline.view(past, "HEAD"), "mesures", 1)
+        asleep = dormant(past, timeline.view(past, "HEAD"))
         assert asleep["3"].depuis.message == "Premier bilan"
 
 
@@ -512,7 +521,7 @@ def test_what_cant_be_read_is_marked_and_skipped(copy: Repository) -> None:
             assert error.problems[0].where.startswith(f"HEAD~{n}:data/")
         assert refusal(lambda: timeline.view(past, "HEAD~1")).exit_code == 3
         # What can't be read is no change of an item.
-        assert timeline.dormant(past, timeline.view(past, "HEAD"), "mesures", 1)["3"].depuis.message == "Premier bilan"
+        assert dormant(past, timeline.view(past, "HEAD"))["3"].depuis.message == "Premier bilan"
 
 
 def test_a_huge_file_is_marked(copy: Repository, monkeypatch: pytest.MonkeyPatch) -> None:

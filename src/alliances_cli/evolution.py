@@ -213,7 +213,7 @@ def item_changes(
     told = {"id", "titre"}
     if isinstance(before, Suivi) and isinstance(item, Suivi):
         if levels:
-            found += _level(avant, apres, name, before, item)
+            found += level_changes(avant, apres, famille, before, item)
         told.add("avancement")
         if item.avancement is not None and before.avancement is not None:
             origins = avant.provenance(before), apres.provenance(item)
@@ -246,9 +246,10 @@ def _every_field(avant: FeuilleDeRoute, apres: FeuilleDeRoute, famille: Famille)
         yield from (champ for champ in avant.champs(famille) if champ.code not in known)
 
 
-def _level(
-    avant: FeuilleDeRoute, apres: FeuilleDeRoute, name: tuple[Objet, str, str], before: Suivi, item: Suivi
+def level_changes(
+    avant: FeuilleDeRoute, apres: FeuilleDeRoute, famille: Famille, before: Suivi, item: Suivi
 ) -> Iterator[Mouvement]:
+    """How a level moved: on two scales, or outside the order of one, neither up nor down."""
     old, new = before.avancement, item.avancement
     if old == new:
         return
@@ -257,11 +258,11 @@ def _level(
         kind = "niveau_donne"
     elif new is None:
         kind = "niveau_perdu"
-    elif avant.niveaux[old].hors_ordre or apres.niveaux[new].hors_ordre:
+    elif avant.niveaux[old].hors_ordre or apres.niveaux[new].hors_ordre or list(avant.niveaux) != list(apres.niveaux):
         kind = "niveau_change"
     else:
         kind = "niveau_monte" if apres.niveaux[new].rang < avant.niveaux[old].rang else "niveau_baisse"
-    yield Mouvement(kind, *name, "avancement", old, new)
+    yield Mouvement(kind, OBJETS[famille], item.id, item.titre, "avancement", old, new)
 
 
 def _step(name: tuple[Objet, str, str], before: Suivi, item: Suivi) -> Iterator[Mouvement]:

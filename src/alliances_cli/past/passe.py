@@ -58,6 +58,10 @@ class Passe:
     present: bool
     standings: dict[str, Periode | None] = field(default_factory=dict, compare=False, repr=False)
     _trees: dict[tuple[str, str], dict[str, File]] = field(default_factory=dict, compare=False, repr=False)
+    _readings: dict[tuple[str, str, str], Reading] = field(default_factory=dict, compare=False, repr=False)
+    _lines: dict[tuple[str, str, str | None], tuple[Point, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @cached_property
     def head(self) -> str:
@@ -136,7 +140,10 @@ class Passe:
 
     def reading(self, commit: str, folder: str, prefix: str) -> Reading:
         """Everything the files held at a commit, problems included."""
-        return store.parse(self.sources(commit, folder, prefix))
+        key = (commit, folder, prefix)
+        if key not in self._readings:
+            self._readings[key] = store.parse(self.sources(commit, folder, prefix))
+        return self._readings[key]
 
     def templates(self, commit: str, folder: str, prefix: str) -> Gabarits:
         """The roadmap's own templates at a commit, none where it had none; `prefix` stands before their folder's name.
@@ -153,6 +160,12 @@ class Passe:
     def points(self, tip: str, folder: str, excluded: str | None = None) -> tuple[Point, ...]:
         """The commits of the first-parent line of `tip` that changed the roadmap, newest first, without those that
         `excluded` comes from. `folder` is the data folder at `tip`; where it moved as a whole, it is followed."""
+        key = (tip, folder, excluded)
+        if key not in self._lines:
+            self._lines[key] = self._points(tip, folder, excluded)
+        return self._lines[key]
+
+    def _points(self, tip: str, folder: str, excluded: str | None) -> tuple[Point, ...]:
         found: list[Point] = []
         while True:
             by_path = {path: part for part, path in self.paths(folder).items()}

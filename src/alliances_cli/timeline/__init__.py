@@ -9,11 +9,9 @@ from alliances_cli.timeline.following import (
     Recul,
     Revoir,
     Sommeil,
-    dormant,
     hindsight,
     item,
     promises,
-    to_review,
 )
 from alliances_cli.timeline.line import PAS, Accord, Histoire, Pas, Publication, Releve, bilans, history
 from alliances_cli.timeline.views import check, opened, publishable, templates, view
@@ -37,7 +35,6 @@ __all__ = [
     "bilans",
     "check",
     "compare",
-    "dormant",
     "hindsight",
     "history",
     "item",
@@ -46,6 +43,5 @@ __all__ = [
     "publishable",
     "since",
     "templates",
-    "to_review",
     "view",
 ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from alliances_cli import evolution, git, selection
 from alliances_cli.api import Vue
 from alliances_cli.champs import FAMILLES, Famille
 from alliances_cli.errors import UsageFault
-from alliances_cli.evolution import OBJETS, Mouvement, Tendance, Type
+from alliances_cli.evolution import OBJETS, Mouvement, Tendance
 from alliances_cli.git import Commit
 from alliances_cli.model import BilanPublie, FeuilleDeRoute, Item, Retiree, Suivi
 from alliances_cli.past import ligne, revision
@@ -55,6 +55,9 @@ class Dernier(NamedTuple):
     commit: Commit | None
     rang: int
     debut: bool = False
+
+
+Moves: TypeAlias = Mapping[tuple[Famille, str], Dernier]
 
 
 class Sommeil(NamedTuple):
@@ -135,13 +138,7 @@ def _changes(
         return name if was_there or was_gone else None, () if was_gone else _coming(newer, famille, name)
     earlier = earlier_id(older, newer, famille, name)
     before = older.by_id[famille][earlier] if earlier is not None else None
-    same = list(older.niveaux) == list(newer.niveaux)
-    changes = evolution.item_changes(older, newer, famille, before, item_, levels=same)
-    if not same and isinstance(before, Suivi) and isinstance(item_, Suivi) and before.avancement != item_.avancement:
-        # On two scales, neither up nor down; it isn't hidden.
-        old, new = before.avancement, item_.avancement
-        kind: Type = "niveau_donne" if old is None else "niveau_perdu" if new is None else "niveau_change"
-        changes += (Mouvement(kind, OBJETS[famille], name, item_.titre, "avancement", old, new),)
+    changes = evolution.item_changes(older, newer, famille, before, item_)
     return name if earlier is None and was_gone else earlier, changes
 
 
@@ -178,23 +175,13 @@ def _trend(
     return evolution.trend(feuille, before, found, comparable), publie
 
 
-def dormant(
-    past: Passe, vue: Vue, famille: Famille, days: int, skipped: list[Commit] | None = None
-) -> dict[str, Sommeil]:
-    """By id, the family's items of which neither `realise`, nor `prochaine_etape`, nor `avancement` has moved for so
-    many days, or more, before the last commit of the line. `skipped`: see `ligne.readable`.
-
-    Raises: UsageFault for leviers; NotFound; SystemFault.
-    """
-    if famille == "leviers":
-        raise UsageFault("--dormantes : les leviers n'ont ni niveau ni étape suivante")
-    tip, folder = _tip(past, vue)
-    last = date.fromisoformat(git.describe(past.depot, tip).day)
-    moves = _moves(past, vue, past.points(tip, folder), (famille,), [] if skipped is None else skipped)
+def _dormant(past: Passe, vue: Vue, famille: Famille, days: int, moves: Moves) -> dict[str, Sommeil]:
+    """By id, the family's items that haven't moved for so many days, or more, before the last commit of the line."""
+    last = date.fromisoformat(git.describe(past.depot, _tip(past, vue)[0]).day)
     promised = promises(past, vue.feuille)
     found: dict[str, Sommeil] = {}
-    for (_, name), move in moves.items():
-        if move.commit is None:
+    for (f, name), move in moves.items():
+        if f != famille or move.commit is None:
             continue
         asleep = (last - date.fromisoformat(move.commit.day)).days
         if asleep >= days:
@@ -203,18 +190,8 @@ def dormant(
     return found
 
 
-def to_review(
-    past: Passe, vue: Vue, famille: Famille, skipped: list[Commit] | None = None
-) -> dict[str, tuple[Revoir, ...]]:
-    """By id, the family's items that refer (`renvois`) to something that moved after they did, and to what.
-    `skipped`: see `ligne.readable`.
-
-    Raises: UsageFault for leviers; NotFound; SystemFault.
-    """
-    if famille == "leviers":
-        raise UsageFault("--a-revoir : les leviers n'ont pas de renvois")
-    tip, folder = _tip(past, vue)
-    moves = _moves(past, vue, past.points(tip, folder), FAMILLES, [] if skipped is None else skipped)
+def _to_review(vue: Vue, famille: Famille, moves: Moves) -> dict[str, tuple[Revoir, ...]]:
+    """By id, the family's items that refer (`renvois`) to something that moved after they did, and to what."""
     found: dict[str, tuple[Revoir, ...]] = {}
     for item_ in vue.feuille.with_level(famille):
         own = moves[famille, item_.id]
@@ -228,22 +205,26 @@ def to_review(
 
 
 def hindsight(past: Passe, vue: Vue, famille: Famille, days: int | None, review: bool) -> Recul:
-    """What the past says of the family's items: those that are dormant for `days`, those to `review`; and that a clone
-    may not know it all.
+    """What the past says of the family's items: those of which neither `realise`, nor `prochaine_etape`, nor
+    `avancement` has moved for `days` or more before the last commit of the line; those to `review`, which refer
+    (`renvois`) to something that moved after they did; and that a clone may not know it all.
 
     Raises: UsageFault for leviers; NotFound; SystemFault.
     """
+    if famille == "leviers" and days is not None:
+        raise UsageFault("--dormantes : les leviers n'ont ni niveau ni étape suivante")
+    if famille == "leviers" and review:
+        raise UsageFault("--a-revoir : les leviers n'ont pas de renvois")
     skipped: list[Commit] = []
-    dormantes = dormant(past, vue, famille, days, skipped) if days is not None else None
-    a_revoir = to_review(past, vue, famille, skipped) if review else None
+    moves = _moves(past, vue, past.points(*_tip(past, vue)), FAMILLES if review else (famille,), skipped)
+    dormantes = _dormant(past, vue, famille, days, moves) if days is not None else None
+    a_revoir = _to_review(vue, famille, moves) if review else None
     remarques = [SHALLOW] if past.shallow and SHALLOW not in vue.remarques else []
-    remarques += ligne.unread(tuple(dict.fromkeys(skipped)), "ce qui y a changé est daté du commit suivant")
+    remarques += ligne.unread(skipped, "ce qui y a changé est daté du commit suivant")
     return Recul(dormantes, a_revoir, tuple(remarques))
 
 
-def _moves(
-    past: Passe, vue: Vue, line: Sequence[Point], familles: Sequence[Famille], skipped: list[Commit]
-) -> dict[tuple[Famille, str], Dernier]:
+def _moves(past: Passe, vue: Vue, line: Sequence[Point], familles: Sequence[Famille], skipped: list[Commit]) -> Moves:
     """When each item last moved; one that was never committed, in the work tree. See `ligne.readable`."""
     pending = {(f, i.id): (i.id, i) for f in familles for i in vue.feuille.items(f)}
     found: dict[tuple[Famille, str], Dernier] = {}

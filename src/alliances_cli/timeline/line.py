@@ -94,10 +94,10 @@ def _span(past: Passe, span: str | None, remarques: list[str]) -> tuple[str, str
     if not dots:
         first, last = "", span
 
-    def end(text: str) -> Revision | None:
-        trouvee = required(past, text)
-        remarques.extend(remarque for remarque in trouvee.remarques if remarque not in remarques)
-        return trouvee.revision
+    def end(text: str) -> Revision:
+        at, said = required(past, text)
+        remarques.extend(remarque for remarque in said if remarque not in remarques)
+        return at
 
     excluded, tip = (end(text) if text else None for text in (first, last))
     before = excluded.commit if excluded is not None else None

@@ -13,7 +13,7 @@ from alliances_cli.errors import NotFound, Problem
 from alliances_cli.location import Root
 from alliances_cli.past import passe, revision
 from alliances_cli.past.passe import Gabarits, Passe
-from alliances_cli.past.revision import Revision, Trouvee
+from alliances_cli.past.revision import Revision
 from alliances_cli.periode import Periode
 from alliances_cli.store import Reading
 
@@ -34,13 +34,12 @@ def view(past: Passe, rev: str | None, au: Periode | None = None, today: date | 
     """
     if rev is None:
         return api.view(work_tree(past), au, today)
-    trouvee = required(past, rev)
-    assert trouvee.revision is not None
-    reading = reading_at(past, trouvee.revision)
+    at, remarques = required(past, rev)
+    reading = reading_at(past, at)
     feuille = reading.require()
     moment = bilan.moment(feuille, au, today or date.today())
     assert moment is not None
-    return Vue(past.root, feuille, moment, reading.totals(), reading, trouvee.revision, trouvee.remarques)
+    return Vue(past.root, feuille, moment, reading.totals(), reading, at, remarques)
 
 
 def publishable(past: Passe, rev: str, au: Periode | None) -> Vue:
@@ -48,11 +47,8 @@ def publishable(past: Passe, rev: str, au: Periode | None) -> Vue:
 
     Raises: UsageFault; NotFound; InvalidRoadmap; SystemFault.
     """
-    trouvee = required(past, rev)
-    assert trouvee.revision is not None
-    reading = reading_at(past, trouvee.revision)
-    vue = api.document(past.root, reading, au)
-    return vue._replace(revision=trouvee.revision, remarques=trouvee.remarques)
+    at, remarques = required(past, rev)
+    return api.document(past.root, reading_at(past, at), au)._replace(revision=at, remarques=remarques)
 
 
 def templates(past: Passe, at: Revision) -> Gabarits:
@@ -76,9 +72,7 @@ def check(past: Passe, rev: str | None = None, since: str | None = None, today: 
         reading = api.load(root)
         controle = api.controlled(root, reading, api.interrupted(root), today)
     else:
-        trouvee = required(past, rev)
-        at, remarques = trouvee.revision, trouvee.remarques
-        assert at is not None
+        at, remarques = required(past, rev)
         reading = reading_at(past, at)
         controle = api.controlled(past.root, reading, (), today)
     controle = controle._replace(revision=at, remarques=remarques)
@@ -89,10 +83,9 @@ def _ruled(past: Passe, controle: Controle, reading: Reading, since: str) -> Con
     """With what the rules find in the change from a revision."""
     remarques = list(controle.remarques)
     feuille = reading.feuille
-    depuis = required(past, since, feuille.mission.etat_au if feuille is not None else None)
-    assert depuis.revision is not None
-    remarques += [remarque for remarque in depuis.remarques if remarque not in remarques]
-    avant = reading_at(past, depuis.revision).require()
+    depuis, said = required(past, since, feuille.mission.etat_au if feuille is not None else None)
+    remarques += [remarque for remarque in said if remarque not in remarques]
+    avant = reading_at(past, depuis).require()
     found: list[Problem] = []
     if feuille is not None:
         found = [
@@ -105,7 +98,7 @@ def _ruled(past: Passe, controle: Controle, reading: Reading, since: str) -> Con
     return controle._replace(
         problems=tuple(sorted((*controle.problems, *found), key=lambda p: p.sort_key)),
         remarques=tuple(remarques),
-        depuis=depuis.revision,
+        depuis=depuis,
         regles=feuille.mission.regles if feuille is not None else (),
     )
 
@@ -133,8 +126,9 @@ def work_tree(past: Passe) -> Root:
     return past.root
 
 
-def required(past: Passe, rev: str, present: Periode | None = None) -> Trouvee:
-    """The revision that an X names; `present`: the date at which the roadmap stands, where it isn't the mission's.
+def required(past: Passe, rev: str, present: Periode | None = None) -> tuple[Revision, tuple[str, ...]]:
+    """The revision that an X names, and what is to be said of it; `present`: the date at which the roadmap stands,
+    where it isn't the mission's.
 
     Raises: NotFound for a bilan that has none.
     """
@@ -143,7 +137,7 @@ def required(past: Passe, rev: str, present: Periode | None = None) -> Trouvee:
     trouvee = revision.resolve(past, rev, present)
     if trouvee.revision is None:
         raise NotFound(trouvee.remarques[0])
-    return trouvee
+    return trouvee.revision, trouvee.remarques
 
 
 def reading_at(past: Passe, at: Revision) -> Reading:
