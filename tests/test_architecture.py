@@ -36,7 +36,7 @@ ROOMS = {
     "regles": "champs checks evolution model typographie",
     # disk
     "location": "errors",
-    "git": "errors",
+    "git": "errors typographie",
     "store": "champs checks errors french location model typographie yamltext",
     "spreadsheet": "champs errors french periode typographie",
     "skeleton": "champs location typographie yamltext",

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import IO, NamedTuple
 
 from alliances_cli.errors import NotFound, SystemFault
+from alliances_cli.typographie import harmless
 
 # What a user's environment may say to git: who they are, and where their configuration is. Everything else may name
 # another repository, another index, another program, or change what git prints.
@@ -72,8 +73,8 @@ class Depot(NamedTuple):
             name = path.resolve().relative_to(self.top).as_posix()
         except ValueError:
             raise NotFound(
-                f"« {_shown(str(path))} » n'est pas dans le dossier de travail de son dépôt git, qui est "
-                f"« {_shown(str(self.top))} »"
+                f"« {harmless(str(path))} » n'est pas dans le dossier de travail de son dépôt git, qui est "
+                f"« {harmless(str(self.top))} »"
             ) from None
         return "" if name == "." else name
 
@@ -132,15 +133,15 @@ def require(folder: Path) -> Depot:
         # From the end: a folder's name may have line breaks.
         top, shallow, tip = done.stdout[:-1].rsplit(b"\n", 2)
         return Depot(Path(os.fsdecode(top)).resolve(), tip.decode("ascii") or None, shallow == b"true")
-    said = done.stderr.decode("utf-8", "replace")
+    said, where = done.stderr.decode("utf-8", "replace"), harmless(str(folder))
     if "not a git repository" in said:
         raise NotFound(
-            f"« {_shown(str(folder))} » n'est pas dans un dépôt git : le passé d'une feuille de route est celui de ses "
+            f"« {where} » n'est pas dans un dépôt git : le passé d'une feuille de route est celui de ses "
             "commits (« git init », puis « git add » et « git commit »)"
         )
     if "must be run in a work tree" in said:
         raise NotFound(
-            f"« {_shown(str(folder))} » est dans les fichiers internes d'un dépôt git, pas dans un dossier de travail "
+            f"« {where} » est dans les fichiers internes d'un dépôt git, pas dans un dossier de travail "
             "(« git clone » en fait un)"
         )
     raise _fault(said)
@@ -202,7 +203,7 @@ def head(depot: Depot) -> str | None:
     Raises: SystemFault where the commit is lost.
     """
     if depot.tip is None and _run(depot.top, "rev-parse", "--verify", "--quiet", "HEAD").returncode == 0:
-        raise SystemFault(f"le commit de HEAD manque au dépôt « {_shown(str(depot.top))} » {_DAMAGED}")
+        raise SystemFault(f"le commit de HEAD manque au dépôt « {harmless(str(depot.top))} » {_DAMAGED}")
     return depot.tip
 
 
@@ -260,11 +261,7 @@ def _day(said: str) -> str:
 def _text(data: bytes) -> str:
     """What somebody wrote in a commit, in whatever encoding, without what would move a terminal's cursor."""
     text = " ".join(data.decode("utf-8", "replace").split())
-    return text if text.isprintable() else _shown(text)
-
-
-def _shown(text: str) -> str:
-    return re.sub("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", "\ufffd", text)
+    return text if text.isprintable() else harmless(text)
 
 
 def _file(mode: str, blob: str) -> File | None:
@@ -512,14 +509,14 @@ def _fault(said: str) -> SystemFault:
     owned = re.search(r"dubious ownership in repository at '(.*)'", said)
     if owned:
         return SystemFault(
-            f"git refuse le dépôt « {_shown(owned[1])} », qui appartient à un autre utilisateur ; si vous lui faites "
-            f"confiance : git config --global --add safe.directory '{_shown(owned[1])}'"
+            f"git refuse le dépôt « {harmless(owned[1])} », qui appartient à un autre utilisateur ; si vous lui faites "
+            f"confiance : git config --global --add safe.directory '{harmless(owned[1])}'"
         )
     if "promisor remote" in said:
         return SystemFault(f"ce clone est partiel : {LACKING}")
     lines = [line for line in said.splitlines() if line.startswith(("fatal:", "error:"))] or said.splitlines()
     reason = re.sub(r"^(?:fatal|error): ", "", lines[0]) if lines else "sans dire pourquoi"
-    return SystemFault(f"git a refusé : {_shown(reason)}")
+    return SystemFault(f"git a refusé : {harmless(reason)}")
 
 
 def _environment() -> dict[str, str]:

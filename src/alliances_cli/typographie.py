@@ -11,6 +11,7 @@ NNBSP = "\u202f"
 
 # After « or before », before `:`, `%` or `€`, else before a mark that takes a narrow one.
 _SPACE = re.compile(r" (?:(?<=« )|(?=»|[:%€](?:\W|$))|(?=([;!?])))")
+_HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _BREAK = re.compile(r"[\n\r\t]")
 # Accents and other combining signs, once letters are decomposed.
 _MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
@@ -45,6 +46,11 @@ def plain(text: str) -> str:
 def one_line(text: str) -> str:
     """The plain text on one line: line breaks and runs of them become one space."""
     return re.sub(r"\s+", lambda run: " " if _BREAK.search(run[0]) else run[0], plain(text))
+
+
+def harmless(text: str) -> str:
+    """The text with « \ufffd » for each character that would move a terminal's cursor or reverse what follows."""
+    return _HARMFUL.sub("\ufffd", text)
 
 
 def words(text: str) -> str:

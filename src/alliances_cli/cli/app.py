@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -40,8 +39,6 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
 }
 
 HIDDEN = "summary"
-# Control characters but the end of a line, and marks that reverse a text.
-_MOVING = "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 
 
 def _version(value: bool) -> None:
@@ -121,7 +118,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: list[str]) -> int:
-    from alliances_cli.typographie import spaced
+    from alliances_cli.typographie import harmless, spaced
 
     try:
         code = typer.main.get_command(_needed(argv)).main(argv, prog_name="alliances", standalone_mode=False)
@@ -136,7 +133,7 @@ def _run(argv: list[str]) -> int:
         return error.exit_code
     except AlliancesError as error:
         # What was typed is quoted: none of it may move a terminal's cursor.
-        emit.tell(spaced("Erreur : " + re.sub(_MOVING, "\ufffd", error.message)))
+        emit.tell(spaced("Erreur : " + "\n".join(map(harmless, error.message.split("\n")))))
         return error.exit_code
     except OSError as error:
         from alliances_cli.store import reason
