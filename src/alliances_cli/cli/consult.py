@@ -257,7 +257,7 @@ def list_(
         return
     items = api.items(vue, chosen, filtres, sort)
     if recul is not None:
-        items = tuple(item for item in items if all(item.id in found for found in recul[:2] if found is not None))
+        items = tuple(item for item in items if recul.keeps(item.id))
     _tell_totals(vue)
     answer(LIST, format, vue, chosen, items, filtres, named_by(vue.feuille, chosen, filtres, sort), recul)
 

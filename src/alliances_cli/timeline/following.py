@@ -87,6 +87,10 @@ class Recul(NamedTuple):
     a_revoir: Mapping[str, tuple[Revoir, ...]] | None = None
     remarques: tuple[str, ...] = ()
 
+    def keeps(self, identifier: str) -> bool:
+        """Whether an item answers all that was asked."""
+        return all(identifier in found for found in (self.dormantes, self.a_revoir) if found is not None)
+
 
 def item(past: Passe, vue: Vue, reference: str) -> Parcours:
     """Each change of an item, retired or not, along the line that leads to what `vue` shows, followed through
