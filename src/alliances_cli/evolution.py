@@ -51,7 +51,7 @@ Type = Literal[
 Objet = Literal["mesure", "chantier", "levier", "bilan", "dimension", "bloqueur", "mission"]
 Tendance = Literal["en_progres", "stable", "en_recul", "non_comparable", "nouvelle"]
 OBJETS: dict[Famille, Objet] = {"mesures": "mesure", "chantiers": "chantier", "leviers": "levier"}
-FAMILLE_DE: dict[Objet, Famille] = {objet: famille for famille, objet in OBJETS.items()}
+FAMILLE_DE: dict[str, Famille] = {objet: famille for famille, objet in OBJETS.items()}
 
 
 class Changement(NamedTuple):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from alliances_cli import bilan, nombre, periode
 from alliances_cli.bilan import Bilan, Compte
 from alliances_cli.champs import FAMILLES, MISSION_CHAMPS, PROVENANCE_LIBELLES, RETIRE, SINGULIER, Champ, Famille
+from alliances_cli.evolution import FAMILLE_DE
 from alliances_cli.model import BilanPublie, Chantier, Echelon, FeuilleDeRoute, Suivi, in_words
 from alliances_cli.periode import Periode
 from alliances_cli.present import phrases
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from alliances_cli.past.revision import Revision
     from alliances_cli.timeline import Comparaison
 
-_FAMILLE: dict[str, Famille] = {singular: famille for famille, singular in SINGULIER.items()}
 # The themes, in their order, each with what belongs to it, in its order; what happened to the mission is apart.
 _THEMES: tuple[tuple[str, str, tuple[Type, ...]], ...] = (
     (
@@ -317,11 +317,11 @@ def _family(item: Suivi) -> Famille:
 def themes(avant: FeuilleDeRoute, apres: FeuilleDeRoute, mouvements: Sequence[Mouvement]) -> tuple[Theme, ...]:
     """What happened, by theme; those that have nothing to say are left out."""
     found: list[Theme] = []
-    of_items = [m for m in mouvements if m.objet in _FAMILLE]
+    of_items = [m for m in mouvements if m.objet in FAMILLE_DE]
     for code, titre, types in _THEMES:
         inside = sorted((m for m in of_items if m.type in types), key=lambda m: types.index(m.type))
         found.append(Theme(code, titre, _lines(avant, apres, inside)))
-    found.append(Theme(*_MISSION, _lines(avant, apres, [m for m in mouvements if m.objet not in _FAMILLE])))
+    found.append(Theme(*_MISSION, _lines(avant, apres, [m for m in mouvements if m.objet not in FAMILLE_DE])))
     return tuple(theme for theme in found if theme.lignes)
 
 
@@ -332,7 +332,7 @@ def _lines(avant: FeuilleDeRoute, apres: FeuilleDeRoute, mouvements: Iterable[Mo
         things.setdefault((m.objet, m.id), []).append(m)
     lines: list[Ligne] = []
     for (objet, identifier), happened in things.items():
-        famille = _FAMILLE.get(objet)
+        famille = FAMILLE_DE.get(objet)
         nom, titre = _named(objet, identifier, happened[0].titre)
         here = famille is not None and (
             identifier in apres.by_id[famille] or any(gone.id == identifier for gone in apres.gone(famille))
@@ -348,12 +348,12 @@ def _named(objet: Objet | str, identifier: str, titre: str) -> tuple[str, str]:
         return "Mission", ""
     if objet == "bilan":
         return f"Bilan {_dated(periode.parse(identifier))}", "" if titre == identifier else titre
-    return (f"{capitalised(objet)}{NBSP}{identifier}" if objet in _FAMILLE else capitalised(objet)), titre
+    return (f"{capitalised(objet)}{NBSP}{identifier}" if objet in FAMILLE_DE else capitalised(objet)), titre
 
 
 def say(avant: FeuilleDeRoute, apres: FeuilleDeRoute, m: Mouvement) -> Dit:
     """What happened, in words; a field whose values aren't shown is left to others."""
-    famille = _FAMILLE.get(m.objet)
+    famille = FAMILLE_DE.get(m.objet)
     quoi = _QUOI.get(m.type, "")
     if m.type.startswith("niveau_"):
         return Dit(quoi, _level(avant, m.avant), _level(apres, m.apres), signe=_FLECHES.get(m.type, ""))
@@ -441,7 +441,7 @@ def _vague(avant: FeuilleDeRoute, apres: FeuilleDeRoute, happened: Iterable[Mouv
 def _field(avant: FeuilleDeRoute, apres: FeuilleDeRoute, m: Mouvement) -> Champ | None:
     if m.objet == "mission":
         return next((champ for champ in MISSION_CHAMPS if champ.code == m.champ), None)
-    famille = _FAMILLE.get(m.objet)
+    famille = FAMILLE_DE.get(m.objet)
     known = (*apres.champs(famille), *avant.champs(famille)) if famille is not None else ()
     return next((champ for champ in known if champ.code == m.champ), None)
 
