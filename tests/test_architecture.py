@@ -20,6 +20,7 @@ ROOMS = {
     # ground
     "__init__": "",
     "champs": "",
+    "couleurs": "",
     "errors": "",
     "french": "",
     "nombre": "",
@@ -48,8 +49,8 @@ ROOMS = {
     "beginning": "champs errors location skeleton spreadsheet store typographie yamltext",
     "editing": "bilan champs checks errors evolution git location model nombre past periode selection store "
     "typographie yamltext",
-    "present": "api beginning bilan champs editing errors evolution git location model nombre past periode selection "
-    "spreadsheet timeline typographie",
+    "present": "api beginning bilan champs couleurs editing errors evolution git location model nombre past periode "
+    "selection spreadsheet timeline typographie",
     # top
     "cli": "__init__ api beginning champs editing errors french location past periode present selection store timeline "
     "typographie yamltext",
@@ -65,8 +66,8 @@ DEFERRED = {
 }
 # third-party module → the files and folders that may use it. What isn't here is used nowhere.
 LIBRARIES = {
-    "jinja2": "present/as_report.py",
-    "markupsafe": "present/as_report.py",
+    "jinja2": "present/report",
+    "markupsafe": "present/report",
     "pydantic": "model.py store.py",
     "pydantic_core": "model.py store.py",
     "rich": "present/rich_screen.py",

@@ -20,7 +20,8 @@ from alliances_cli.evolution import Tendance
 from alliances_cli.location import Root, shipped_templates
 from alliances_cli.model import FeuilleDeRoute
 from alliances_cli.past.revision import Revision
-from alliances_cli.present import as_report, changements
+from alliances_cli.present import changements, report
+from alliances_cli.present.report import Edition
 from alliances_cli.timeline import Comparaison, Cote
 from conftest import REPOSITORY, Golden, Invoke
 from story import Repository
@@ -28,7 +29,7 @@ from test_imports import run as run_alone
 from test_report import PAYLOADS, VERSION, Page, check_inert, full, moment_of, normal, outline, read_page, small
 
 BILAN = "bilan/2021-05-07"
-FORMATS = as_report.FORMATS
+FORMATS = report.FORMATS
 
 
 @pytest.fixture
@@ -410,7 +411,7 @@ def compared(avant: FeuilleDeRoute, apres: FeuilleDeRoute) -> Comparaison:
 
 
 def document(avant: FeuilleDeRoute, apres: FeuilleDeRoute, format: str) -> str:
-    return as_report.render(apres, moment_of(apres), format, None, VERSION, None, compared(avant, apres))
+    return report.render(Edition(apres, moment_of(apres), VERSION, None, None, compared(avant, apres)), format)
 
 
 def test_every_kind_of_change_is_told() -> None:
@@ -463,12 +464,12 @@ def test_own_templates_of_before_still_render(tmp_path: Path) -> None:
         macros = macros.replace(' or ecart(compte_, n.code) not in ("", "(=)")', "")
         assert not re.search("ecart|tendance|promesse", macros)
         (own / f"macros.{format}.j2").write_text(macros, "utf-8")
-        text = as_report.render(apres, moment_of(apres), format, own, VERSION, None, compared(avant, apres))
+        text = report.render(Edition(apres, moment_of(apres), VERSION, own, None, compared(avant, apres)), format)
         assert "Ce qui a changé depuis le 7 mai 2021" in text
     (own / "bilan.md.j2").write_text(
         '{% import "macros.md.j2" as m with context %}\n{{ m.phrase(bilans.mesures.compte, "mesure", "") }}\n', "utf-8"
     )
-    text = as_report.render(apres, moment_of(apres), "md", own, VERSION, None, compared(avant, apres))
+    text = report.render(Edition(apres, moment_of(apres), VERSION, own, None, compared(avant, apres)), "md")
     assert "mesures" in text and "a changé" not in text
 
 

@@ -22,12 +22,14 @@ from markdown_it import MarkdownIt
 from alliances_cli import bilan, model, store, typographie
 from alliances_cli.bilan import Moment
 from alliances_cli.champs import FAMILLES, TYPES_PROPRES
+from alliances_cli.couleurs import contrast, legible
 from alliances_cli.errors import TemplateFault
 from alliances_cli.location import Root
 from alliances_cli.model import ITEM_MODELS, FeuilleDeRoute, Mission, Preuve, Record
 from alliances_cli.nombre import Nombre
 from alliances_cli.periode import Periode, parse
-from alliances_cli.present import as_report, markdown
+from alliances_cli.present import markdown, report
+from alliances_cli.present.report import Edition, places, style
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSION = "9.9.9"
@@ -235,7 +237,7 @@ def moment_of(feuille: FeuilleDeRoute) -> Moment:
 
 
 def render(feuille: FeuilleDeRoute, format: str, own: Path | None = None) -> str:
-    return as_report.render(feuille, moment_of(feuille), format, own, VERSION)
+    return report.render(Edition(feuille, moment_of(feuille), VERSION, own), format)
 
 
 # --- reading documents ----------------------------------------------------------------------------------------------
@@ -350,7 +352,7 @@ def missing(feuille: FeuilleDeRoute, page: Page) -> list[tuple[str, str]]:
 # --- every text -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_every_text_of_the_real_roadmap_is_there(format: str) -> None:
     feuille = real()
     assert len(list(leaves(feuille))) > 200
@@ -382,13 +384,13 @@ def test_the_full_roadmap_fills_every_field() -> None:
     assert {f"propre_x_{name}" for name in TYPES_PROPRES} <= {name for _, name in filled}
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_every_text_of_a_full_roadmap_is_there(format: str) -> None:
     feuille = full()
     assert missing(feuille, page_of(feuille, format)) == []
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_texts_stand_in_the_order_of_the_source(format: str) -> None:
     feuille = real()
     text = page_of(feuille, format).text
@@ -416,7 +418,7 @@ def test_texts_stand_in_the_order_of_the_source(format: str) -> None:
         place = text.index(normal(typographie.plain(mark)), place)
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_the_real_counts_are_said(format: str) -> None:
     page = page_of(real(), format)
     assert "21 mesures : 9 très satisfaisant, 9 satisfaisant, 3 en retard" in page.text
@@ -524,7 +526,7 @@ def check_inert(page: Page) -> None:
     assert fragments - set(targets) == set()
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_hostile_texts_are_inert(payload: str, format: str) -> None:
     hostile = full(lambda name: f"{payload} fin")
@@ -536,7 +538,7 @@ def test_hostile_texts_are_inert(payload: str, format: str) -> None:
     assert set(page.comments) <= {" "}
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_hostile_texts_at_the_end_of_a_line_are_inert(payload: str, format: str) -> None:
     hostile = full(lambda name: payload)
@@ -557,7 +559,7 @@ HOSTILE_IDS = [
 ]
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 @pytest.mark.parametrize("identifier", HOSTILE_IDS)
 def test_hostile_ids_are_inert(identifier: str, format: str) -> None:
     feuille = full(i=lambda name: identifier + name)
@@ -567,7 +569,7 @@ def test_hostile_ids_are_inert(identifier: str, format: str) -> None:
     assert missing(feuille, page) == []
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_lines_and_paragraphs_are_kept_and_stay_inside(format: str) -> None:
     feuille = full(lambda name: "un\n# deux\n- trois\n\n    quatre\n1. cinq\n***\n<b>six\n| a | b |\n| - | - |")
     page = page_of(feuille, format)
@@ -580,14 +582,14 @@ def test_lines_and_paragraphs_are_kept_and_stay_inside(format: str) -> None:
         assert page.names.count(tag) == calm.names.count(tag), tag
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_marks_of_direction_and_controls_are_dropped(format: str) -> None:
     marks = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\x85"
     document = render(full(lambda name: f"a{marks}b"), format)
     assert not set(marks) & set(document)
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 @pytest.mark.parametrize(
     "url",
     [
@@ -632,12 +634,12 @@ def test_an_address_that_isn_t_safe_is_text(url: str, format: str) -> None:
     ],
 )
 def test_addresses(text: str, expected: str | None) -> None:
-    assert as_report.address(text) == expected
+    assert places.address(text) == expected
 
 
 def test_anchors_are_safe_and_never_the_same() -> None:
     ids = ["9", "E1.2", "a_b", "a~b", "a~7eb", 'a"b', "a b", "a%b", "a%25b", "é", "e", "É", "#", "~23", "~~23"]
-    anchors = [as_report.anchor("mesure", identifier) for identifier in ids]
+    anchors = [places.anchor("mesure", identifier) for identifier in ids]
     assert anchors[:3] == ["mesure-9", "mesure-E1.2", "mesure-a_b"]
     assert len(set(anchors)) == len(ids)
     assert all(re.fullmatch(r"[\w.~-]+", anchor) for anchor in anchors)
@@ -734,7 +736,7 @@ def test_the_policy_allows_the_style_and_nothing_else() -> None:
 
 
 def test_every_item_has_its_place() -> None:
-    for format in as_report.FORMATS:
+    for format in report.FORMATS:
         page = page_of(real(), format)
         names = {attrs.get("id") or attrs.get("name") for _, attrs in page.tags}
         assert {"mesure-9", "chantier-legaliser", "levier-droit-de-l-alliance", "bloqueur-portage-politique"} <= names
@@ -748,17 +750,17 @@ def test_a_level_is_word_shape_and_colour() -> None:
 
 @pytest.mark.parametrize("colour", ["#ffffff", "#000000", "#ffff00", "#2676b8", "#c2410c", "#808080", "#00ff00"])
 def test_a_colour_is_legible_in_both_themes(colour: str) -> None:
-    css = (ROOT / "templates" / as_report.STYLE).read_text(encoding="utf-8")
-    for ground in (as_report.LIGHT, as_report.DARK):
+    css = (ROOT / "templates" / style.STYLE).read_text(encoding="utf-8")
+    for ground in (style.LIGHT, style.DARK):
         assert f"--fond2:{ground}" in css
-        assert as_report.contrast(as_report.legible(colour, ground), ground) >= 4.5
-    assert as_report.contrast(as_report.legible(colour, as_report.LIGHT), "#ffffff") >= 4.5
-    assert as_report.contrast(as_report.legible(colour, as_report.DARK), "#10171f") >= 4.5
+        assert contrast(legible(colour, ground), ground) >= 4.5
+    assert contrast(legible(colour, style.LIGHT), "#ffffff") >= 4.5
+    assert contrast(legible(colour, style.DARK), "#10171f") >= 4.5
 
 
 def test_french_spaces_are_made_not_to_break_and_nothing_else_changes() -> None:
     feuille = small([{"id": "1", "titre": "l'« été » : 7ème ; A définir !"}])
-    for format in as_report.FORMATS:
+    for format in report.FORMATS:
         page = read_page(render(feuille, format), format)
         assert "l'«\u00a0été\u00a0»\u00a0: 7ème\u202f; A définir\u202f!" in "".join(page.parts)
 
@@ -766,7 +768,7 @@ def test_french_spaces_are_made_not_to_break_and_nothing_else_changes() -> None:
 # --- other roadmaps ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_no_one_and_many_mesures(format: str) -> None:
     none = page_of(small(), format)
     assert "Aucune mesure" in none.text and "Licence non précisée" in none.text and "sans date d’état" in none.text
@@ -781,7 +783,7 @@ def test_no_one_and_many_mesures(format: str) -> None:
     check_inert(page)
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_no_level_at_all(format: str) -> None:
     page = page_of(small([{"id": "1", "titre": "Une"}, {"id": "2", "titre": "Deux"}]), format)
     assert "2 mesures, sans niveau." in page.text
@@ -789,7 +791,7 @@ def test_no_level_at_all(format: str) -> None:
     assert "satisfaisant" not in page.text and "inféré" not in page.text and "0/0" not in page.text
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_some_without_level_or_dimension(format: str) -> None:
     feuille = small(
         [{"id": "1", "titre": "Une", "dimension": "a", "avancement": "en_retard"}, {"id": "2", "titre": "Deux"}],
@@ -800,20 +802,20 @@ def test_some_without_level_or_dimension(format: str) -> None:
     assert page.text.count("Sans dimension") == 2
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_no_dimension_is_not_spoken_of(format: str) -> None:
     page = page_of(small([{"id": "1", "titre": "Une", "avancement": "satisfaisant"}]), format)
     assert "imension" not in page.text
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_dimensions_that_nothing_bears(format: str) -> None:
     feuille = small([{"id": "1", "titre": "Une"}], dimensions=[{"code": "a", "libelle": "Axe", "texte": "Son texte"}])
     page = page_of(feuille, format)
     assert missing(feuille, page) == [] and "Sans dimension" not in page.text
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 @pytest.mark.parametrize("n", range(2, 9))
 def test_other_scales(n: int, format: str) -> None:
     feuille = small(
@@ -825,7 +827,7 @@ def test_other_scales(n: int, format: str) -> None:
     check_inert(page)
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_totals_that_do_not_agree_are_said(format: str) -> None:
     feuille = small(
         [{"id": "1", "titre": "Une", "avancement": "satisfaisant"}],
@@ -835,17 +837,17 @@ def test_totals_that_do_not_agree_are_said(format: str) -> None:
     assert "ils ne concordent pas" in page_of(feuille, format).text
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_the_date_of_reading_is_named(format: str) -> None:
     feuille = real()
     later = bilan.moment(feuille, parse("2022-01-01"), None)
     assert later
-    page = read_page(as_report.render(feuille, later, format, None, VERSION), format)
+    page = read_page(report.render(Edition(feuille, later, VERSION), format), format)
     assert "état au 7 mai 2021, lu au 1er janvier 2022" in page.text
     assert "6 étapes échues, 0 à venir, 15 sans date" in page.text
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_steps_are_spoken_of_only_where_something_is_due(format: str) -> None:
     mesures = [{"id": "1", "titre": "Une"}, {"id": "2", "titre": "Deux", "avancement": "satisfaisant"}]
     assert "Prochaines étapes" not in render(small(mesures), format)
@@ -853,7 +855,7 @@ def test_steps_are_spoken_of_only_where_something_is_due(format: str) -> None:
     assert "Prochaines étapes" in found and "Étapes des mesures" in found and "Étapes des chantiers" not in found
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_a_roadmap_without_mesures_doesn_t_speak_of_them(format: str) -> None:
     mission = Mission.model_validate({"titre": "Feuille de route"})
     chantier = model.Chantier(id="c", titre="Chantier", avancement="satisfaisant")
@@ -867,18 +869,18 @@ def test_a_roadmap_without_mesures_doesn_t_speak_of_them(format: str) -> None:
     assert "Aucune mesure." in page_of(small(), format).text
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_the_synthesis_without_dimension_has_the_family_for_head(format: str) -> None:
     page = page_of(small([{"id": "1", "titre": "Une", "avancement": "satisfaisant"}]), format)
     assert page.text.count("Ensemble") == 1
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_the_date_of_reading_is_said_once(format: str) -> None:
     feuille = real()
     moment = bilan.moment(feuille, parse("2021-05-07"), None)
     assert moment
-    page = read_page(as_report.render(feuille, moment, format, None, VERSION), format)
+    page = read_page(report.render(Edition(feuille, moment, VERSION), format), format)
     assert "lu au" not in page.text.split("état au 7 mai 2021")[1]
 
 
@@ -901,11 +903,11 @@ def test_the_same_roadmap_gives_the_same_bytes(tmp_path: Path) -> None:
         "from pathlib import Path\n"
         "from alliances_cli import bilan, store\n"
         "from alliances_cli.location import Root\n"
-        "from alliances_cli.present import as_report\n"
+        "from alliances_cli.present import report\n"
         "feuille = store.parse(store.read_sources(Root(Path(sys.argv[1])))).require()\n"
         "moment = bilan.moment(feuille, None, None)\n"
-        "for format in as_report.FORMATS:\n"
-        "    text = as_report.render(feuille, moment, format, None, '1')\n"
+        "for format in report.FORMATS:\n"
+        "    text = report.render(report.Edition(feuille, moment, '1'), format)\n"
         "    assert str(Path.cwd()) not in text and sys.argv[1] not in text\n"
         "    print(hashlib.sha256(text.encode()).hexdigest())\n"
     )
@@ -937,7 +939,7 @@ def test_own_templates_go_first(tmp_path: Path) -> None:
     assert render(small(), "md", tmp_path / "absent").startswith("# Feuille de route")
 
 
-@pytest.mark.parametrize("format", as_report.FORMATS)
+@pytest.mark.parametrize("format", report.FORMATS)
 def test_an_override_may_touch_one_block(format: str, tmp_path: Path) -> None:
     (tmp_path / f"bilan.{format}.j2").write_text(
         f'{{% extends "alliances/bilan.{format}.j2" %}}\n'
@@ -1014,11 +1016,11 @@ def test_a_fault_in_an_included_template_names_it(tmp_path: Path) -> None:
 
 
 def test_shipped_templates_escape_by_themselves() -> None:
-    """No template turns escaping off, and nothing is marked safe outside `as_report`."""
+    """No template turns escaping off, and nothing is marked safe outside `report`."""
     for path in (ROOT / "templates").glob("*.*"):
         assert not re.search(r"\|\s*safe\b|autoescape|\|\s*forceescape", path.read_text(encoding="utf-8")), path
     for path in (ROOT / "src").rglob("*.py"):
-        if path.name != "as_report.py":
+        if path.parent.name != "report":
             assert not re.search(
                 r"^\s*(?:from|import) (?:jinja2|markupsafe)", path.read_text(encoding="utf-8"), re.MULTILINE
             )

@@ -88,12 +88,12 @@ def render(
 def _rendered(root: Root, path: Path | None, day: Periode | None, format: str) -> str:
     """The document, as the files are; no git is started."""
     from alliances_cli import __version__, api
-    from alliances_cli.present import as_report
+    from alliances_cli.present import report
 
     if path is not None:
         api.check_output(root, path)
     vue = api.publishable(root, day)
-    return as_report.render(vue.feuille, vue.moment, format, root.templates, __version__)
+    return report.render(report.Edition(vue.feuille, vue.moment, __version__, root.templates), format)
 
 
 def _rendered_past(
@@ -101,7 +101,7 @@ def _rendered_past(
 ) -> tuple[Root, str]:
     """Where the roadmap is, and the document as it was at `rev`, with what changed since `since`."""
     from alliances_cli import __version__, api, timeline
-    from alliances_cli.present import as_report
+    from alliances_cli.present import report
 
     with timeline.opened(data) as past:
         if path is not None:
@@ -111,5 +111,6 @@ def _rendered_past(
         own = timeline.templates(past, vue.revision) if vue.revision is not None else vue.root.templates
         others = comparaison.remarques if comparaison is not None else ()
         emit.remark(list(dict.fromkeys((*vue.remarques, *others))))
-        text = as_report.render(vue.feuille, vue.moment, format, own, __version__, vue.revision, comparaison)
+        edition = report.Edition(vue.feuille, vue.moment, __version__, own, vue.revision, comparaison)
+        text = report.render(edition, format)
     return past.root, text

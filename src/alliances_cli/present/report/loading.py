@@ -1,0 +1,98 @@
+"""Where templates come from: the roadmap's own folder, now or in the past, then those that are shipped."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+from jinja2 import BaseLoader, Environment, FileSystemBytecodeCache, FileSystemLoader
+from jinja2.bccache import Bucket
+from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError
+from jinja2.loaders import split_template_path
+
+from alliances_cli.errors import InvalidRoadmap, Problem
+from alliances_cli.location import shipped_templates
+
+if TYPE_CHECKING:
+    from alliances_cli.past.passe import Gabarits
+
+# Jinja turns `{% extends "alliances/bilan.html.j2" %}` into the shipped template, whatever the roadmap puts first.
+SHIPPED_PREFIX = "alliances"
+
+
+class Folder(FileSystemLoader):
+    """A folder of UTF-8 templates; one that can't be read is a fault of that template, not of the tool."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        try:
+            return super().get_source(environment, template)
+        except TemplateNotFound:
+            raise
+        except UnicodeDecodeError:
+            raise TemplateSyntaxError("le fichier n'est pas en UTF-8", 1, template, template) from None
+        except OSError as error:
+            raise TemplateSyntaxError("le fichier ne peut pas être lu", 1, template, template) from error
+
+
+class Past(BaseLoader):
+    """The templates that a folder held in the past. Their file is the name that messages give it."""
+
+    def __init__(self, folder: str, texts: Mapping[str, str | Problem]) -> None:
+        self.folder = folder
+        self.texts = texts
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        name = "/".join(split_template_path(template))
+        text = self.texts.get(name)
+        if text is None:
+            raise TemplateNotFound(template)
+        if isinstance(text, Problem):
+            raise InvalidRoadmap((text,))
+        return text, f"{self.folder}/{name}", lambda: True
+
+
+def own_templates(given: Path | Gabarits | None) -> Folder | Past | None:
+    """What loads the roadmap's own templates; None where it has none."""
+    if given is None:
+        return None
+    if not isinstance(given, Path):
+        return Past(*given) if given.texts else None
+    own = given.is_dir() and given.resolve() != shipped_templates()
+    return Folder(given) if own else None
+
+
+class Compiled(FileSystemBytecodeCache):
+    """The shipped templates, compiled, kept beside them as Python keeps its modules: compiling them takes most of a
+    render's time. Never those of a roadmap: what is kept here runs as it is."""
+
+    def __init__(self, format: str, version: str) -> None:
+        self.folder = shipped_templates()
+        self.salt = f"{format}|{version}|{jinja2.__version__}"
+        super().__init__(str(self.folder / "__pycache__"), "%s.jinja")
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        return super().get_cache_key(f"{self.salt}|{name}", filename)
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if sys.dont_write_bytecode:
+            return
+        with suppress(OSError):
+            Path(self.directory).mkdir(exist_ok=True)
+            super().dump_bytecode(bucket)
+
+    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
+        if filename is None or Path(filename).parent != self.folder:
+            return Bucket(environment, "", "")
+        return super().get_bucket(environment, name, filename, source)
+
+    def set_bucket(self, bucket: Bucket) -> None:
+        if bucket.key:
+            super().set_bucket(bucket)

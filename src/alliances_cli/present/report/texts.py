@@ -1,0 +1,91 @@
+"""How each format writes a text of the roadmap or a sentence of the tool: escaped, typeset, bold honoured."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+from markupsafe import Markup, escape
+
+from alliances_cli import typographie
+from alliances_cli.present import markdown
+from alliances_cli.typographie import spaced
+
+
+class Texts(NamedTuple):
+    """How a format writes a text: `printed` whatever a template prints, then bold honoured: `rich` inside a line,
+    `block` with its paragraphs, `cell` in a table, `line` on one line, `bold` on one line and all bold; `link` a label
+    and an address."""
+
+    printed: Callable[[Any], Any]
+    rich: Callable[[str], Markup]
+    block: Callable[[str], Markup]
+    cell: Callable[[str], Markup]
+    line: Callable[[str], Markup]
+    bold: Callable[[str], Markup]
+    link: Callable[[str, str | None], Markup]
+
+
+def one_line(text: str) -> str:
+    """The clean text with each line break made a space; bold marks stay."""
+    return re.sub(r"\s*\n\s*", " ", markdown.clean(text).strip())
+
+
+def _html_printed(value: Any) -> Any:
+    return value if hasattr(value, "__html__") else spaced(markdown.clean(str(value)))
+
+
+def _html_rich(text: str, within: str = "<br>", between: str = "<br><br>") -> Markup:
+    def piece(text: str, bold: bool) -> str:
+        return f"<strong>{escape(text)}</strong>" if bold else str(escape(text))
+
+    blocks = markdown.paragraphs(spaced(text))
+    return Markup(between.join(within.join("".join(piece(*p) for p in line) for line in block) for block in blocks))
+
+
+def _html_block(text: str) -> Markup:
+    """The text as paragraphs; alone, a paragraph goes without its tags."""
+    inside = _html_rich(text, between="</p><p>")
+    return Markup(f"<p>{inside}</p>") if "</p>" in inside else inside
+
+
+def _html_line(text: str) -> Markup:
+    return _html_rich(one_line(text))
+
+
+def _html_bold(text: str) -> Markup:
+    return Markup(f"<strong>{_html_line(typographie.plain(text))}</strong>")
+
+
+def _html_link(label: str, address: str | None) -> Markup:
+    inside = _html_line(label)
+    return Markup(f'<a href="{escape(address)}">{inside}</a>') if address else inside
+
+
+def _md_printed(value: Any) -> Any:
+    return value if hasattr(value, "__html__") else Markup(markdown.escape(spaced(one_line(str(value)))))
+
+
+def _md_rich(text: str, cell: bool = False) -> Markup:
+    return Markup(markdown.rich(spaced(text), cell))
+
+
+def _md_line(text: str) -> Markup:
+    return _md_rich(one_line(text))
+
+
+def _md_bold(text: str) -> Markup:
+    return Markup(markdown.bold(spaced(text)))
+
+
+def _md_link(label: str, address: str | None) -> Markup:
+    label = spaced(label)
+    return Markup(markdown.link(label, address)) if address else _md_line(label)
+
+
+TEXTS = {
+    "html": Texts(_html_printed, _html_rich, _html_block, _html_block, _html_line, _html_bold, _html_link),
+    "md": Texts(_md_printed, _md_rich, _md_rich, partial(_md_rich, cell=True), _md_line, _md_bold, _md_link),
+}
