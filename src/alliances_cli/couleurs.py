@@ -6,13 +6,18 @@ from __future__ import annotations
 def legible(colour: str, ground: str) -> str:
     """The colour, moved towards black or white until its contrast with the ground is 4.5, or 7 where the ground is
     dark: thin strokes read less well there."""
-    towards, least = (0, 4.5) if _luminance(ground) > 0.5 else (255, 7.0)
-    channels = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    towards, least = ("#000000", 4.5) if _luminance(ground) > 0.5 else ("#ffffff", 7.0)
     for step in range(21):
-        mixed = "#" + "".join(f"{round(c + (towards - c) * step / 20):02x}" for c in channels)
-        if contrast(mixed, ground) >= least:
+        moved = mixed(colour, towards, step / 20)
+        if contrast(moved, ground) >= least:
             break
-    return mixed
+    return moved
+
+
+def mixed(colour: str, other: str, share: float) -> str:
+    """The colour with a share, from 0 to 1, of the other."""
+    pairs = ((int(colour[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(one + (two - one) * share):02x}" for one, two in pairs)
 
 
 def contrast(one: str, other: str) -> float:

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from alliances_cli import bilan
 from alliances_cli.api import Vue
@@ -20,6 +20,7 @@ from alliances_cli.present import liens, markdown, phrases
 from alliances_cli.typographie import NBSP, capitalised, count, plain, spaced
 
 if TYPE_CHECKING:
+    from alliances_cli.bilan import Moment
     from alliances_cli.git import Commit
     from alliances_cli.timeline import Recul, Revoir
 
@@ -38,7 +39,17 @@ class Rows:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def listing(vue: Vue, famille: Famille, items: Sequence[Item], recul: Recul | None = None) -> Rows:
+class Lue(Protocol):
+    """A roadmap at the date at which it is read."""
+
+    @property
+    def feuille(self) -> FeuilleDeRoute: ...
+
+    @property
+    def moment(self) -> Moment: ...
+
+
+def listing(vue: Lue, famille: Famille, items: Sequence[Item], recul: Recul | None = None) -> Rows:
     """Every field of the family, by its key; levels and dimensions also by their label; `au` is the date of reading.
     After it, what the past says, where that was asked."""
     header: list[str] = []

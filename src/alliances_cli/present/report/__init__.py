@@ -14,6 +14,7 @@ from alliances_cli.present.report.edition import Edition
 from alliances_cli.present.report.environment import environment, shipped_environment
 from alliances_cli.present.report.faults import fault
 from alliances_cli.present.report.loading import own_templates
+from alliances_cli.present.report.paper import footer
 from alliances_cli.present.report.style import STYLE, STYLE_CHANGEMENTS, sheet
 
 __all__ = ["FORMATS", "Edition", "render"]
@@ -32,7 +33,7 @@ def render(edition: Edition, format: str) -> str:
         values = context(edition)
         if format == "html":
             sheets = (STYLE, STYLE_CHANGEMENTS) if edition.comparaison is not None else (STYLE,)
-            values["style"] = sheet(made, edition.feuille.echelle, sheets)
+            values["style"] = sheet(made, edition.feuille.echelle, sheets, footer(edition))
         text = made.get_template(f"bilan.{format}.j2").render(values)
     except InvalidRoadmap:
         raise

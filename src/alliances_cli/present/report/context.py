@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -12,6 +13,7 @@ from markupsafe import Markup
 from alliances_cli import bilan, typographie
 from alliances_cli.bilan import Compte
 from alliances_cli.champs import FAMILLES, PROVENANCE_LIBELLES, REMPLACE, RETIRE, SINGULIER, Champ, Famille
+from alliances_cli.couleurs import legible, mixed
 from alliances_cli.model import (
     BilanPublie,
     Chantier,
@@ -31,12 +33,16 @@ from alliances_cli.model import (
 from alliances_cli.present import liens as links_of
 from alliances_cli.present import phrases
 from alliances_cli.present.report.edition import Edition
+from alliances_cli.present.report.paper import shortened, state
 from alliances_cli.present.report.places import Kind, address, anchor
 from alliances_cli.present.report.texts import one_line
 
 if TYPE_CHECKING:
     from alliances_cli.present.changements import Changements, Tendu
 
+WHITE = "#ffffff"
+# What a tile shows of a title, in characters.
+MAX_TILE = 42
 LINKS = ("chantiers", "leviers", "bloqueurs", "renvois", "mesures", "cite_par", "remplace")
 
 
@@ -48,12 +54,24 @@ class Lien(NamedTuple):
     titre: str
 
 
+class Lieu(NamedTuple):
+    """A section of the document: where it is, what the contents call it."""
+
+    ancre: str
+    nom: str
+
+
 class Barre(NamedTuple):
-    """A level's part of a bar: its rank in the scale (-1: no level), where it begins and its width, in per cent."""
+    """A level's part of a bar: its rank in the scale (-1: no level), where it begins and its width, in per cent; how it
+    is drawn, on white: full for the best level, hatched for an alert, a tint of its colour for the others."""
 
     rang: int
     x: str
     largeur: str
+    classe: Markup
+    couleur: str
+    fond: str
+    hachure: bool
 
 
 class Publication(NamedTuple):
@@ -150,9 +168,15 @@ def context(edition: Edition) -> dict[str, Any]:
         "provenance_libelles": PROVENANCE_LIBELLES,
         "singulier": SINGULIER,
         "titre_de_page": _page_title(feuille),
+        "sommaire": _contents(feuille, found is not None, bool(autres)),
+        "citation": _citation(edition),
+        "court": lambda text: shortened(one_line(typographie.plain(text)), MAX_TILE),
+        "datee": lambda partie: _dates_something(partie.points),
+        "tableur": partial(_spreadsheet, edition),
+        "utiles": lambda compte: tuple(niveau for niveau in feuille.echelle if compte.comptes[niveau.code]),
         "adresse": address,
         "ancre": anchor,
-        "barre": bar,
+        "barre": partial(bar, feuille),
         "decompte": partial(_tally, feuille, ecart),
         "decompter": partial(bilan.count, feuille),
         "liens": liens,
@@ -167,16 +191,28 @@ def context(edition: Edition) -> dict[str, Any]:
     }
 
 
-def bar(compte: Compte) -> tuple[Barre, ...]:
+def bar(feuille: FeuilleDeRoute, compte: Compte) -> tuple[Barre, ...]:
     """The parts of a bar that stands for a whole; none where there is nothing."""
     counts = [*enumerate(compte.comptes.values()), (-1, compte.sans_avancement)]
     parts: list[Barre] = []
     before = 0
     for rank, n in counts:
         if n:
-            parts.append(Barre(rank, f"{100 * before / compte.total:.3f}%", f"{100 * n / compte.total:.3f}%"))
+            look = _drawn(feuille.echelle[rank] if rank >= 0 else None)
+            parts.append(Barre(rank, f"{100 * before / compte.total:.3f}%", f"{100 * n / compte.total:.3f}%", *look))
             before += n
     return tuple(parts)
+
+
+def _drawn(niveau: Echelon | None) -> tuple[Markup, str, str, bool]:
+    if niveau is None:
+        return Markup("sans"), "#424f5d", WHITE, False
+    colour = legible(niveau.couleur, WHITE)
+    if niveau.alerte:
+        return Markup(f"n{niveau.rang} alerte"), colour, WHITE, True
+    best = niveau.rang == 0
+    classe = Markup(f"n{niveau.rang}{' meilleur' if best else ''}")
+    return classe, colour, colour if best else mixed(colour, WHITE, 0.6), False
 
 
 def _gap(found: Changements | None, compte: Compte, code: str | None = None) -> Markup:
@@ -363,6 +399,40 @@ def _retired(
         )
         for retiree in feuille.gone(famille)
     )
+
+
+def _contents(feuille: FeuilleDeRoute, compared: bool, others: bool) -> tuple[Lieu, ...]:
+    present = _present_sections(feuille)
+    places = (
+        (True, "essentiel", "L’essentiel"),
+        (compared, "changements", "Ce qui a changé"),
+        ("mission" in present, "mission", "La mission"),
+        ("chantiers" in present, "chantiers", "Chantiers"),
+        ("mesures" in present, "mesures", "Mesures"),
+        ("leviers" in present, "leviers", "Leviers"),
+        ("etapes" in present, "etapes", "Prochaines étapes"),
+        ("bloqueurs" in present, "bloqueurs", "Bloqueurs"),
+        ("retirees" in present, "retires", "Éléments retirés"),
+        (others, "autres-parties", "À savoir aussi"),
+        ("bilans" in present, "bilans", "Bilans publiés"),
+        (True, "methode", "Méthode"),
+    )
+    return tuple(Lieu(anchor, name) for there, anchor, name in places if there)
+
+
+def _citation(edition: Edition) -> str:
+    """What to write when the document is cited: who, what, and the date at which it stands."""
+    mission = edition.feuille.mission
+    words = (mission.emetteur.nom, mission.titre, mission.document.titre, state(edition))
+    return ", ".join(typographie.plain(one_line(word)) for word in words if word) + "."
+
+
+def _spreadsheet(edition: Edition, famille: Famille) -> str:
+    """The family's rows for French Excel, as an address that needs no request."""
+    from alliances_cli.present import as_table
+
+    rows = as_table.as_csv_excel(as_table.listing(edition, famille, edition.feuille.items(famille)))
+    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(rows.encode()).decode()}"
 
 
 def _page_title(feuille: FeuilleDeRoute) -> str:
