@@ -1,4 +1,4 @@
-"""The bilan as a PDF: the HTML one, laid out on paper by WeasyPrint, with its structure, its language and its origin."""
+"""The bilan as a PDF: the HTML one, laid out on paper by WeasyPrint, with its structure and its origin."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _UNSEEN = ("style", "script", "title", "template")
 def render(edition: Edition) -> bytes:
     """The whole document. Nothing is fetched: what the page doesn't hold isn't in it.
 
-    Raises: TemplateFault; InvalidRoadmap; UsageFault; ExtraMissing; SystemFault where WeasyPrint's libraries are missing.
+    Raises: TemplateFault; InvalidRoadmap; UsageFault; ExtraMissing; SystemFault where a library is missing.
     """
     weasyprint, fetcher = _weasyprint()
     made = stamp(edition).strftime("%Y-%m-%dT%H:%M:%SZ")
