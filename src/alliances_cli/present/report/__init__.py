@@ -14,16 +14,30 @@ from alliances_cli.present.report.edition import Edition
 from alliances_cli.present.report.environment import environment, shipped_environment
 from alliances_cli.present.report.faults import fault
 from alliances_cli.present.report.loading import own_templates
-from alliances_cli.present.report.paper import footer
+from alliances_cli.present.report.paper import page_footer, state
 from alliances_cli.present.report.style import STYLE, STYLE_CHANGEMENTS, sheet
+from alliances_cli.typographie import typeset
 
-__all__ = ["FORMATS", "Edition", "render"]
+__all__ = ["FORMATS", "Edition", "document", "render"]
 
+# Those that are texts, each by its own templates.
 FORMATS = ("md", "html")
 
 
+def document(edition: Edition, format: str) -> bytes:
+    """The whole document as a file holds it, in one of the tool's formats.
+
+    Raises: TemplateFault; InvalidRoadmap; SystemFault where a library that the format needs is missing.
+    """
+    if format == "pdf":
+        from alliances_cli.present.report import as_pdf
+
+        return as_pdf.render(edition)
+    return render(edition, format).encode("utf-8")
+
+
 def render(edition: Edition, format: str) -> str:
-    """The whole document, in one of FORMATS.
+    """The whole text, in one of FORMATS.
 
     Raises: TemplateFault; InvalidRoadmap for a template of the past that can't be read.
     """
@@ -33,7 +47,8 @@ def render(edition: Edition, format: str) -> str:
         values = context(edition)
         if format == "html":
             sheets = (STYLE, STYLE_CHANGEMENTS) if edition.comparaison is not None else (STYLE,)
-            values["style"] = sheet(made, edition.feuille.echelle, sheets, footer(edition))
+            foot = page_footer(typeset(values["titre_de_page"]), typeset(state(edition)))
+            values["style"] = sheet(made, edition.feuille.echelle, sheets, foot)
         text = made.get_template(f"bilan.{format}.j2").render(values)
     except InvalidRoadmap:
         raise

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from alliances_cli.present.report.edition import Edition
-from alliances_cli.typographie import plain, typeset
 
 # What fits on a line beside the date and the number of the page.
 MAX_TITLE = 90
@@ -48,10 +47,3 @@ def css_string(text: str) -> str:
     by its number."""
     escaped = _ESCAPED.sub(lambda found: "".join(f"\\{ord(char):06x}" for char in found[0]), _HIDDEN.sub(" ", text))
     return f'"{escaped}"'
-
-
-def footer(edition: Edition) -> str:
-    """The rules of the foot of a page of this document: its title, and the date at which it stands."""
-    mission = edition.feuille.mission
-    words = (mission.document.titre, mission.titre)
-    return page_footer(" – ".join(typeset(plain(word)) for word in words if word), typeset(state(edition)))
