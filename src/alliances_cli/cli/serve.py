@@ -12,7 +12,7 @@ import typer
 
 from alliances_cli.cli import complete, emit, faults
 from alliances_cli.cli.options import Au, Data, reading_date
-from alliances_cli.errors import InvalidRoadmap, UsageFault
+from alliances_cli.errors import InvalidRoadmap, NotFound, UsageFault
 
 if TYPE_CHECKING:
     from alliances_cli.location import Root
@@ -45,8 +45,7 @@ def serve(
     root = api.locate(data)
 
     def build() -> str:
-        if not root.data.is_dir():
-            raise FileNotFoundError(2, "", str(root.data))
+        _require(root)
         vue = api.publishable(root, day)
         return report.render(report.Edition(vue.feuille, vue.moment, __version__, root.templates), "html")
 
@@ -65,6 +64,22 @@ def serve(
 
     gc.enable()
     preview.serve(preview.Preview(build, explain, lambda: _sources(root)), port, ready)
+
+
+def _require(root: Root) -> None:
+    """Where all the files are gone, nothing is wrong in them.
+
+    Raises: NotFound.
+    """
+    path = root.path("mesures")
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        if not path.with_suffix(".yml").exists():
+            raise NotFound(f"la feuille de route n'est plus là : « {root.name('mesures')} » manque") from None
+    except OSError:
+        # Whoever reads it says why.
+        pass
 
 
 def _sources(root: Root) -> Iterator[Path]:

@@ -63,9 +63,12 @@
 
   addEventListener("load", () => {
     restore();
-    history.scrollRestoration = "auto";
-    // The browser goes to the address's #place after this event.
-    requestAnimationFrame(() => { follow(); document.addEventListener("visibilitychange", follow); });
+    // Were it given back now, the browser would still scroll by itself.
+    requestAnimationFrame(() => setTimeout(() => {
+      history.scrollRestoration = "auto";
+      follow();
+      document.addEventListener("visibilitychange", follow);
+    }));
   });
   addEventListener("pagehide", close);
   addEventListener("pageshow", (event) => { if (event.persisted) follow(); });
