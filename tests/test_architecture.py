@@ -42,6 +42,8 @@ ROOMS = {
     "store": "champs checks errors french location model typographie yamltext",
     "spreadsheet": "champs errors french periode typographie",
     "skeleton": "champs location typographie yamltext",
+    # a document, whatever it says, served
+    "preview": "errors",
     # journeys, and what shows their answers
     "past": "champs checks errors git location model periode store typographie yamltext",
     "api": "__init__ bilan champs checks errors location model periode selection store",
@@ -53,8 +55,8 @@ ROOMS = {
     "present": "api beginning bilan champs couleurs editing errors evolution git location model nombre past periode "
     "selection spreadsheet timeline typographie",
     # top
-    "cli": "__init__ api beginning champs editing errors formats french location past periode present selection store "
-    "timeline typographie yamltext",
+    "cli": "__init__ api beginning champs editing errors formats french location past periode present preview selection "
+    "store timeline typographie yamltext",
     "__main__": "__init__ cli",
 }
 # What may be imported only inside a function.
@@ -62,7 +64,7 @@ DEFERRED = {
     # Only what asks for the past loads what reads it.
     "api": "past",
     # No command pays for what it doesn't use.
-    "cli": "api beginning editing location past periode present selection store timeline yamltext",
+    "cli": "api beginning editing location past periode present preview selection store timeline yamltext",
     "__main__": "__init__ cli",
 }
 # third-party module → the files and folders that may use it. What isn't here is used nowhere.
@@ -72,16 +74,19 @@ LIBRARIES = {
     "pydantic": "model.py store.py",
     "pydantic_core": "model.py store.py",
     "rich": "present/rich_screen.py",
+    "starlette": "preview/server.py",
     "typer": "cli",
     "weasyprint": "present/report/as_pdf.py",
+    "uvicorn": "preview/server.py",
+    "watchfiles": "preview/watching.py",
     "yaml": "yamltext",
 }
 # standard module → the files and folders that may use it.
 STANDARD = {
     "multiprocessing": "",
-    "socket": "",
+    "socket": "preview/server.py",
     "subprocess": "git.py",
-    "webbrowser": "",
+    "webbrowser": "cli/serve.py",
 }
 # What another system lacks (`msvcrt`: what only Windows has): only inside functions of these.
 POSIX = {

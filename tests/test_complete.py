@@ -51,7 +51,7 @@ def test_a_shell_asks_in_a_process() -> None:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("alliances s", ["status", "show", "summarise"]),
+        ("alliances s", ["status", "show", "summarise", "serve"]),
         ("alliances show 2", ["2", "20", "21"]),
         ("alliances show leg", ["legaliser"]),
         ("alliances update mis", ["mission"]),

@@ -117,6 +117,7 @@ def test_version_loads_nothing(tmp_path: Path) -> None:
         ("update", "--help"),
         ("render", "--help"),
         ("init", "--help"),
+        ("serve", "--help"),
     ],
     ids=" ".join,
 )
@@ -138,6 +139,7 @@ def test_help_loads_typer_alone(tmp_path: Path, argv: tuple[str, ...]) -> None:
         ("update", "15"),
         ("render", "--check"),
         ("init", "--new-scale"),
+        ("serve", "--port", "70000"),
     ],
     ids=" ".join,
 )

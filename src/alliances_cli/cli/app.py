@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from alliances_cli import __version__
-from alliances_cli.cli import begin, consult, edit, emit, framework, past, publish, release
+from alliances_cli.cli import begin, consult, edit, emit, faults, framework, past, publish, release, serve
 from alliances_cli.cli.options import Data
 from alliances_cli.errors import AlliancesError, InvalidRoadmap
 
@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "retire": (edit.retire, 'alliances retire 16 --motif "Fondue dans la mesure 15" --vers 15'),
     "remove": (edit.remove, "alliances remove 22"),
     "render": (publish.render, "alliances render -o bilan.html"),
+    "serve": (serve.serve, "alliances serve --open"),
     "publish": (release.publish, 'alliances publish 2021-06-30 --titre "Bilan d\'étape"'),
 }
 
@@ -118,8 +119,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: list[str]) -> int:
-    from alliances_cli.typographie import harmless, spaced
-
     try:
         code = typer.main.get_command(_needed(argv)).main(argv, prog_name="alliances", standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -131,28 +130,14 @@ def _run(argv: list[str]) -> int:
         problems = error.problems
         emit.tell(emit.drawn(lambda shown_on: as_text.problems(problems, shown_on), sys.stderr))
         return error.exit_code
-    except AlliancesError as error:
-        # What was typed is quoted: none of it may move a terminal's cursor.
-        emit.tell(spaced("Erreur : " + "\n".join(map(harmless, error.message.split("\n")))))
-        return error.exit_code
-    except OSError as error:
-        from alliances_cli.store import reason
-
-        where = f"{error.filename} : " if error.filename else ""
-        emit.tell(spaced(f"Erreur : {where}{reason(error)}"))
-        return 5
-    except (MemoryError, RecursionError):
-        emit.tell(spaced("Erreur : mémoire insuffisante"))
-        return 5
+    except (AlliancesError, OSError, MemoryError, RecursionError) as error:
+        emit.tell(faults.described(error))
+        return error.exit_code if isinstance(error, AlliancesError) else 5
     except (typer.TyperException, typer.Abort) as error:
         emit.tell(framework.describe_usage_error(error))
         return getattr(error, "exit_code", 1)
     except Exception as error:
         if os.environ.get("ALLIANCES_DEBUG"):
             raise
-        emit.tell(
-            spaced(
-                f"Erreur interne ({type(error).__name__}) : c'est un défaut d'alliances ; ALLIANCES_DEBUG=1 le détaille"
-            )
-        )
+        emit.tell(faults.described(error))
         return 5

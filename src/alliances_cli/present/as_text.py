@@ -711,11 +711,15 @@ def _count_blocks(
 # --- check and problems -----------------------------------------------------------------------------------------------
 
 
+# What comes before the message of a problem that isn't an error.
+KINDS = {"avertissement": "avertissement : ", "total": "totaux : ", "regle": "règle "}
+
+
 def problems(found: Sequence[Problem], terminal: Terminal) -> Screen:
     """Each problem on its line, with the line of the file and the place marked on a terminal."""
     screen: Screen = []
     for problem in found:
-        word = {"avertissement": "avertissement : ", "total": "totaux : ", "regle": "règle "}.get(problem.kind, "")
+        word = KINDS.get(problem.kind, "")
         style = "" if problem.kind == "avertissement" else "alert"
         pieces = line(Span(f"{problem.where}: ", "strong"), Span(spaced(word), style), spaced(problem.message))
         screen.append(Wrapped(pieces, hang=4))

@@ -29,7 +29,8 @@ def environment(format: str, own: BaseLoader | None, version: str) -> Environmen
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
-        auto_reload=False,
+        # A server renders for hours, while somebody edits the templates.
+        auto_reload=True,
         bytecode_cache=Compiled(format, version),
     )
     made.filters.update(
@@ -49,5 +50,5 @@ def environment(format: str, own: BaseLoader | None, version: str) -> Environmen
 
 @cache
 def shipped_environment(format: str, version: str) -> Environment:
-    """The shipped templates don't change while the tool runs: compiled once, for scripts that render often."""
+    """Compiled once, for scripts and servers that render often."""
     return environment(format, None, version)
