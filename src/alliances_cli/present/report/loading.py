@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,13 +67,23 @@ def own_templates(given: Path | Gabarits | None) -> Folder | Past | None:
     return Folder(given) if own else None
 
 
+@cache
+def _generation() -> str:
+    """What changes whenever guarded templates may be compiled in another way."""
+    source = Path(__file__).with_name("limits.py")
+    try:
+        return f"|{hashlib.sha1(source.read_bytes(), usedforsecurity=False).hexdigest()}"
+    except OSError:  # installed without its sources
+        return "|"
+
+
 class Compiled(FileSystemBytecodeCache):
     """The shipped templates, compiled, kept beside them as Python keeps its modules: compiling them takes most of a
     render's time. Never those of a roadmap: what is kept here runs as it is."""
 
-    def __init__(self, format: str, version: str) -> None:
+    def __init__(self, format: str, version: str, guarded: bool = False) -> None:
         self.folder = shipped_templates()
-        self.salt = f"{format}|{version}|{jinja2.__version__}"
+        self.salt = f"{format}|{version}|{jinja2.__version__}{_generation() if guarded else ''}"
         super().__init__(str(self.folder / "__pycache__"), "%s.jinja")
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
