@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 LOOPS = "le modèle est arrêté : il tourne sans fin, ou fait un texte trop long"
-NUMBER = "un nombre trop grand"
+NUMBER = "nombre trop grand"
 WIDTH = "une largeur dépasse 10000"
 DOUBLED = "{% set ns = namespace(x='ab') %}{% for i in range(60) %}"
 R = "range(100000)"
@@ -22,9 +22,7 @@ HOSTILE = {
     "written work": (f"{{% for i in {R} %}}{{% for j in {R} %}}mot {{% endfor %}}{{% endfor %}}", LOOPS),
     "much static text": (f"{{% for i in {R} %}}" + "mot " * 20_000 + "{% endfor %}", LOOPS),
     "in a block set": (f"{{% set x %}}{{% for i in {R} %}}{'mot ' * 5_000}{{% endfor %}}{{% endset %}}", LOOPS),
-    "filtered loop": (
-        f"{{% for i in {R} if i < 0 %}}{{% endfor %}}" * 20 + f"{{% for i in {R} for_ %}}", "« for_ »"
-    ),
+    "filtered loop": (f"{{% for i in {R} if i < 0 %}}{{% endfor %}}" * 20 + f"{{% for i in {R} for_ %}}", "« for_ »"),
     "recursive loop": (
         f"{{% for i in [1] recursive %}}{{% for k in range(9) %}}{{{{ loop([1]) if false else '' }}}}{{% endfor %}}"
         f"{{% if loop.depth < 12 %}}{{{{ loop({R}) }}}}{{% endif %}}{{% endfor %}}",
@@ -32,10 +30,12 @@ HOSTILE = {
     ),
     "macro for ever": ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "le modèle s'appelle lui-même sans fin"),
     "macro twice for ever": (
-        "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(80) }}", LOOPS
+        "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(80) }}",
+        LOOPS,
     ),
     "macro many times": (
-        f"{{% macro m() %}}{'mot ' * 9_000}{{% endmacro %}}{{% for i in {R} %}}{{% set x = m() %}}{{% endfor %}}", LOOPS
+        f"{{% macro m() %}}{'mot ' * 9_000}{{% endmacro %}}{{% for i in {R} %}}{{% set x = m() %}}{{% endfor %}}",
+        LOOPS,
     ),
     "caller": (
         "{% macro m(n) %}{{ caller() }}{% endmacro %}"
@@ -63,7 +63,10 @@ HOSTILE = {
     "doubled by .join": (f"{DOUBLED}{{% set ns.x = ''.join([ns.x, ns.x]) %}}{{% endfor %}}", LOOPS),
     "doubled by replace": (f"{DOUBLED}{{% set ns.x = ns.x|replace('a', ns.x) %}}{{% endfor %}}", LOOPS),
     "doubled by .replace": (f"{DOUBLED}{{% set ns.x = ns.x.replace('a', ns.x) %}}{{% endfor %}}", LOOPS),
-    "doubled by a block": (f"{DOUBLED}{{% set y %}}{{{{ ns.x }}}}{{{{ ns.x }}}}{{% endset %}}{{% set ns.x = y %}}{{% endfor %}}", LOOPS),
+    "doubled by a block": (
+        f"{DOUBLED}{{% set y %}}{{{{ ns.x }}}}{{{{ ns.x }}}}{{% endset %}}{{% set ns.x = y %}}{{% endfor %}}",
+        LOOPS,
+    ),
     "doubled by a macro": (
         "{% macro m(n) %}{% if n %}{% set x = m(n - 1) %}{{ x }}{{ x }}{% else %}ab{% endif %}{% endmacro %}{{ m(60) }}",
         LOOPS,
@@ -115,7 +118,10 @@ HOSTILE = {
     "sum of lists": (f"{{{{ ({R}|batch(1))|sum(start=[]) }}}}", LOOPS),
     "map for ever": (f"{{{{ {R}|map('string')|map('center', 1000)|join|length }}}}", LOOPS),
     "select for ever": (f"{{% for i in {R} %}}{{% for x in {R}|select('odd') %}}{{% endfor %}}{{% endfor %}}", LOOPS),
-    "comparisons": (f"{{% set x = {R}|list %}}{{% set y = {R}|list %}}{{% for i in {R} %}}{{% if x == y %}}{{% endif %}}{{% endfor %}}", LOOPS),
+    "comparisons": (
+        f"{{% set x = {R}|list %}}{{% set y = {R}|list %}}{{% for i in {R} %}}{{% if x == y %}}{{% endif %}}{{% endfor %}}",
+        LOOPS,
+    ),
     "searches": (f"{{% set x = {R}|list %}}{{% for i in {R} %}}{{% if -1 in x %}}{{% endif %}}{{% endfor %}}", LOOPS),
     "counts": (f"{{% set x = 'a' * 1000000 %}}{{% for i in {R} %}}{{% set y = x.count('b') %}}{{% endfor %}}", LOOPS),
     "slices": (f"{{% set x = 'a' * 1000000 %}}{{% for i in {R} %}}{{% set y = x[1:] %}}{{% endfor %}}", LOOPS),
@@ -123,17 +129,26 @@ HOSTILE = {
     "typesetting": (f"{{% set x = 'a' * 100000 %}}{{% for i in {R} %}}{{% set y = x|riche %}}{{% endfor %}}", LOOPS),
     "links": (f"{{% set x = 'a' * 100000 %}}{{% for i in {R} %}}{{% set y = lien(x, x) %}}{{% endfor %}}", LOOPS),
     "trim": ("{{ ('ab' * 1000000)|trim('cd' * 100000) }}", LOOPS),
-    "emoji": ("{% set ns = namespace(x='😀') %}{% for i in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}", LOOPS),
+    "emoji": (
+        "{% set ns = namespace(x='😀') %}{% for i in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
+        LOOPS,
+    ),
     "small pieces": ("{{ ('ab ' * 10000000).split(' ')|length }}", LOOPS),
     "letters": ("{{ ('é' * 20000000)|list|length }}", LOOPS),
     "lipsum": ("{{ lipsum(1000000) }}", "« lipsum » n'existe pas"),
     "random": ("{{ [1, 2]|random }}", "filtre « random » inconnu"),
     "urlize": ("{{ ('http://a ' * 100000)|urlize }}", "filtre « urlize » inconnu"),
-    "cycler": (f"{{% set c = cycler(1) %}}{{% for i in {R} %}}{{% for j in {R} %}}{{{{ c.next() }}}}{{% endfor %}}{{% endfor %}}", LOOPS),
+    "cycler": (
+        f"{{% set c = cycler(1) %}}{{% for i in {R} %}}{{% for j in {R} %}}{{{{ c.next() }}}}{{% endfor %}}{{% endfor %}}",
+        LOOPS,
+    ),
     "deep text": ("{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", "trop imbriqué"),
     "deep loops": ("{% for a in [1] %}" * 60 + "{% endfor %}" * 60, "trop imbriqué"),
     # What it may not reach.
-    "pickle": ("{{ mission.parse_raw('a', proto='pickle', allow_pickle=true) }}", "l'accès à « parse_raw » est interdit"),
+    "pickle": (
+        "{{ mission.parse_raw('a', proto='pickle', allow_pickle=true) }}",
+        "l'accès à « parse_raw » est interdit",
+    ),
     "a file": ("{{ mission.parse_file('/etc/passwd') }}", "l'accès à « parse_file » est interdit"),
     "a file by map": ("{{ [mission]|map(attribute='parse_file')|list }}", "l'accès à « parse_file » est interdit"),
     "a copy": ("{{ mission.model_copy() }}", "l'accès à « model_copy » est interdit"),

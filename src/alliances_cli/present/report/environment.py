@@ -24,6 +24,13 @@ FILTERS = ("riche", "bloc", "cellule", "ligne", "gras")
 GLOBALS = ("lien", "compte", "nombre")
 
 
+class Missing(StrictUndefined):
+    """What doesn't exist can't be shown inside something else either."""
+
+    def __repr__(self) -> str:
+        return self._fail_with_undefined_error()
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Lets a template read what `readable` says, and nothing else."""
 
@@ -47,23 +54,25 @@ class Guarded(Sandbox):
         self.effort = effort
         self.texts = texts
 
-    def _generate(self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False) -> str:
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
         guarded = limits.Guarding(self).visit(source)
         return super()._generate(guarded, name, filename, defer_init)
 
     def _printed(self, value: Any) -> Any:
         effort = self.effort
         if isinstance(value, Markup):
-            effort.spend(limits.CALL + len(value))
+            effort.spend(limits.STEP + len(value))
         elif isinstance(value, str):
-            effort.spend(limits.CALL + limits.TYPESET * len(value))
+            effort.spend(limits.STEP + limits.TYPESET * len(value))
         elif isinstance(value, (FunctionType, MethodType, BuiltinMethodType)) or hasattr(value, "func"):
             # It would be an address in memory.
             raise limits.Endless("une fonction ne s'affiche pas : appelez-la, avec ses parenthèses")
         elif isinstance(value, Iterator):
             raise limits.Endless("une suite ne s'affiche pas telle quelle : passez-la par « join » ou « list »")
         else:
-            effort.spend(limits.CALL + limits.TYPESET * effort.weigh(value))
+            effort.spend(limits.STEP + limits.TYPESET * effort.weigh(value))
         return self.texts.printed(value)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
@@ -89,7 +98,9 @@ class Guarded(Sandbox):
         return super().call(__context, __obj, *args, **kwargs)
 
 
-def environment(format: str, own: BaseLoader | None, version: str, data: Callable[[], int] | None = None) -> Environment:
+def environment(
+    format: str, own: BaseLoader | None, version: str, data: Callable[[], int] | None = None
+) -> Environment:
     """What renders one format: `own` templates first where there are some, then the shipped ones. `data` counts the
     roadmap's characters: what templates of its own may do is in proportion."""
     shipped = Folder(shipped_templates())
@@ -101,7 +112,7 @@ def environment(format: str, own: BaseLoader | None, version: str, data: Callabl
         "loader": ChoiceLoader(loaders),
         # Both formats: Jinja's own escaping only sees what `finalize` has not made safe for the format already.
         "autoescape": True,
-        "undefined": StrictUndefined,
+        "undefined": Missing,
         "trim_blocks": True,
         "lstrip_blocks": True,
         "keep_trailing_newline": False,

@@ -1,7 +1,7 @@
 """What keeps a roadmap's templates from working or writing without end: each thing that they do is charged.
 
-Counted, not timed: the same template and roadmap come to the same answer on any machine. A unit is about a character
-that is copied, some nanoseconds. What is charged is known before the work is done, so that nothing big is ever made.
+Counted, not timed: the same template and roadmap come to the same answer on any machine. A unit is some ten
+nanoseconds, or a character that is kept. What is charged is known before the work is done, so that nothing big is ever made.
 """
 
 from __future__ import annotations
@@ -23,10 +23,13 @@ from markupsafe import Markup
 # What any template may spend, and what it may besides for each character of the roadmap.
 BASE = 60_000_000
 PER_CHARACTER = 150
-# What a call costs; what a turn of a loop or a node of a template does; what an element of a list takes.
-CALL = 30
+# What a call costs; what a turn of a loop or a node of a template does; what an element of a list takes; what finding a
+# template that is included does.
+CALL = 200
+STEP = 80
 NODE = 10
 ELEMENT = 32
+FOUND = 5_000
 # How much dearer than copying it typesetting a character is.
 TYPESET = 20
 MAX_BITS = 16_384
@@ -113,7 +116,7 @@ class Effort:
         """Takes what a value weighs, as often as it will be made."""
         self.spend(times * self.weigh(value))
 
-    def counted(self, found: Iterable[Any], cost: int = CALL) -> Iterator[Any]:
+    def counted(self, found: Iterable[Any], cost: int = STEP) -> Iterator[Any]:
         """The things one by one, each charged."""
         for one in found:
             self.spend(cost + self.weigh(one))
@@ -124,7 +127,7 @@ class Effort:
         if isinstance(found, Sized):
             self.spend(ELEMENT * len(found))
         elif isinstance(found, Iterator):
-            return self.counted(found, ELEMENT)
+            return self.counted(found)
         return found
 
 
@@ -145,9 +148,9 @@ class Guarding(NodeTransformer):
     def _number(self, value: int, line: int) -> nodes.Const:
         return nodes.Const(value, lineno=line, environment=self.environment)
 
-    def _charged(self, body: list[nodes.Node], line: int) -> list[nodes.Node]:
+    def _charged(self, body: list[nodes.Node], line: int, besides: int = 0) -> list[nodes.Node]:
         """The body, which first says what it costs."""
-        number = self._number(_cost(body), line)
+        number = self._number(_cost(body) + besides, line)
         return [nodes.ExprStmt(self._filter(number, COST), lineno=line, environment=self.environment), *body]
 
     def _bodied(self, node: Any) -> nodes.Node:
@@ -155,7 +158,13 @@ class Guarding(NodeTransformer):
         node.body = self._charged(node.body, node.lineno)
         return node  # type: ignore[no-any-return]
 
-    visit_Template = visit_Block = visit_Macro = visit_CallBlock = _bodied
+    visit_Block = visit_Macro = visit_CallBlock = _bodied
+
+    def visit_Template(self, node: nodes.Template) -> nodes.Node:
+        """A whole template, that had to be found."""
+        self.generic_visit(node)
+        node.body = self._charged(node.body, node.lineno, FOUND)
+        return node
 
     def visit_For(self, node: nodes.For) -> nodes.Node:
         """A loop: what it goes through is charged for the whole body where its length is known."""
@@ -233,7 +242,7 @@ def _guards(effort: Effort) -> dict[str, Callable[..., Any]]:
         if isinstance(found, Sized):
             spend(cost * len(found))
             return found
-        return effort.counted(found, cost) if isinstance(found, Iterator) else found
+        return effort.counted(found, STEP + cost) if isinstance(found, Iterator) else found
 
     @pass_context
     def cost(context: object, units: int) -> None:
@@ -346,7 +355,7 @@ def _measured(name: str, function: Callable[..., Any], effort: Effort) -> Callab
         before, given = args[:at], args[at:]
         if name in WALKING:
             given = (effort.walked(given[0]), *given[1:])
-        units = CALL
+        units = STEP
         for value in given:
             units += effort.weigh(value)
         for value in kwargs.values():
@@ -366,7 +375,7 @@ def _own(function: Callable[..., Any], effort: Effort) -> Callable[..., Any]:
 
     @wraps(function)
     def measured(text: Any, *args: Any, **kwargs: Any) -> Any:
-        effort.spend(CALL + TYPESET * effort.weigh(text))
+        effort.spend(STEP + TYPESET * effort.weigh(text))
         return function(text, *args, **kwargs)
 
     return measured
@@ -414,7 +423,7 @@ class _Bare:
 def before_method(effort: Effort, text: str, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     """What a text's own method may make, charged before it does; returns the arguments."""
     size = effort.weigh(text)
-    units = CALL + size
+    units = size
     if name in ("center", "ljust", "rjust", "zfill"):
         _padded(effort, _argument(args, kwargs, 0, "width"))
     elif name == "replace":
@@ -439,10 +448,10 @@ def before_operation(effort: Effort, operator: str, left: Any, right: Any) -> No
         big = operator == "*" and sum(bits) > MAX_BITS
         big = big or (operator == "**" and bits[0] > 1 and right > 0 and bits[0] * right > MAX_BITS)
         if big or max(bits) > MAX_BITS:
-            raise Endless("un nombre trop grand")
-        effort.spend(CALL)
+            raise Endless("nombre trop grand")
+        effort.spend(STEP)
     elif operator == "+" and isinstance(left, Sized):
-        effort.spend(CALL + effort.weigh(left) + effort.weigh(right))
+        effort.spend(STEP + effort.weigh(left) + effort.weigh(right))
     elif operator == "*":
         for many, value in ((left, right), (right, left)):
             if isinstance(many, int) and isinstance(value, Sized):
@@ -450,7 +459,7 @@ def before_operation(effort: Effort, operator: str, left: Any, right: Any) -> No
     elif operator == "%" and isinstance(left, str):
         percent(effort, left, right)
     else:
-        effort.spend(CALL)
+        effort.spend(STEP)
 
 
 def after_operation(made: Any) -> Any:
@@ -459,5 +468,5 @@ def after_operation(made: Any) -> Any:
     Raises: Endless for a number of too many digits.
     """
     if isinstance(made, Decimal) and made.is_finite() and abs(made.adjusted()) > MAX_DIGITS:
-        raise Endless("un nombre trop grand")
+        raise Endless("nombre trop grand")
     return made
