@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from alliances_cli import __version__
-from alliances_cli.cli import begin, consult, edit, emit, framework, past, publish, release
+from alliances_cli.cli import begin, consult, edit, emit, framework, past, publish, release, templates
 from alliances_cli.cli.options import Data
 from alliances_cli.errors import AlliancesError, InvalidRoadmap
 
@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "retire": (edit.retire, 'alliances retire 16 --motif "Fondue dans la mesure 15" --vers 15'),
     "remove": (edit.remove, "alliances remove 22"),
     "render": (publish.render, "alliances render -o bilan.html"),
+    "templates": (templates.templates, "alliances templates --copy bilan.html.j2"),
     "publish": (release.publish, 'alliances publish 2021-06-30 --titre "Bilan d\'étape"'),
 }
 

@@ -8,6 +8,8 @@ from types import BuiltinMethodType, FunctionType, MethodType
 from typing import Any
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PrefixLoader, StrictUndefined, nodes
+from jinja2.environment import TemplateModule
+from jinja2.exceptions import TemplateAssertionError, TemplateNotFound
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
@@ -30,13 +32,20 @@ class Missing(StrictUndefined):
     def __repr__(self) -> str:
         return self._fail_with_undefined_error()
 
+    @property
+    def _undefined_message(self) -> str:
+        if isinstance(self._undefined_obj, TemplateModule):
+            return f"no macro {self._undefined_name!r} in {self._undefined_obj.__name__!r}"
+        return super()._undefined_message
+
 
 class Sandbox(ImmutableSandboxedEnvironment):
     """Lets a template read what `readable` says, and nothing else."""
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Whether a template may read it."""
-        names = readable(type(obj))
+        kind: type = type(obj)
+        names = readable(kind)
         return attr in names if names is not None else super().is_safe_attribute(obj, attr, value)
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
@@ -53,12 +62,34 @@ class Guarded(Sandbox):
         super().__init__(**options, finalize=self._printed)
         self.effort = effort
         self.texts = texts
+        # The blocks of each template that extends another, with those of the other.
+        self._blocks: dict[str | None, frozenset[str]] = {}
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
+        self._check_blocks(source, name, filename)
         guarded = limits.Guarding(self).visit(source)
         return super()._generate(guarded, name, filename, defer_init)
+
+    def _check_blocks(self, source: nodes.Template, name: str | None, filename: str | None) -> None:
+        """Whether what a template puts in blocks has a place in the one that it extends: it would vanish."""
+        extended = next((node.template for node in source.body if isinstance(node, nodes.Extends)), None)
+        if not isinstance(extended, nodes.Const) or name in self._blocks:
+            return
+        self._blocks[name] = frozenset()  # being compiled: one that comes back here extends itself
+        try:
+            parent = self.get_template(extended.value, name)
+        except TemplateNotFound:
+            return
+        blocks = [node for node in source.body if isinstance(node, nodes.Block)]
+        known = self._blocks.get(parent.name, frozenset()) | set(parent.blocks)
+        for block in blocks:
+            if known and block.name not in known:
+                hint = typographie.suggestion(block.name, sorted(known))
+                message = f"no block {block.name!r} in {extended.value!r}{hint}"
+                raise TemplateAssertionError(message, block.lineno, name, filename)
+        self._blocks[name] = known.union(block.name for block in source.find_all(nodes.Block))
 
     def _printed(self, value: Any) -> Any:
         effort = self.effort

@@ -1,7 +1,7 @@
 """What keeps a roadmap's templates from working or writing without end: each thing that they do is charged.
 
 Counted, not timed: the same template and roadmap come to the same answer on any machine. A unit is some ten
-nanoseconds, or a character that is kept. What is charged is known before the work is done, so that nothing big is ever made.
+nanoseconds, or a character that is kept. What is charged is known before the work is done: nothing big is ever made.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ TURNS, COST, JOINED, WEIGHED, READ = "(tours)", "(cout)", "(colle)", "(pese)", "
 CONSTANT = frozenset({"abs", "count", "d", "default", "first", "float", "int", "last", "length"})
 # Filters that walk through what they are given, and keep it.
 WALKING = frozenset(
-    "batch dictsort groupby items join list map max min reject rejectattr reverse select selectattr slice sort sum "
-    "unique".split()
+    {"batch", "dictsort", "groupby", "items", "join", "list", "map", "max", "min", "reject", "rejectattr", "reverse"}
+    | {"select", "selectattr", "slice", "sort", "sum", "unique"}
 )
 # `random` and `lipsum` would make two documents of one roadmap; `urlize`, links that `adresse` hasn't seen; how long
 # `pprint` takes, nobody can tell beforehand.
@@ -140,7 +140,7 @@ class Guarding(NodeTransformer):
     def __init__(self, environment: Environment) -> None:
         self.environment = environment
 
-    def _filter(self, node: nodes.Expr, name: str, *args: nodes.Expr) -> nodes.Filter:
+    def _filter(self, node: Any, name: str, *args: nodes.Expr) -> nodes.Filter:
         found = nodes.Filter(node, name, list(args), [], None, None, lineno=node.lineno)
         found.set_environment(self.environment)
         return found
@@ -203,9 +203,9 @@ class Guarding(NodeTransformer):
     def visit_Compare(self, node: nodes.Compare) -> nodes.Node:
         """`a == b`, `a in b`: beside a constant, equality takes no time."""
         self.generic_visit(node)
-        if len(node.ops) == 1 and node.ops[0].op in ("eq", "ne"):
-            if isinstance(node.expr, nodes.Const) or isinstance(node.ops[0].expr, nodes.Const):
-                return node
+        constant = any(isinstance(side, nodes.Const) for side in (node.expr, node.ops[0].expr))
+        if constant and len(node.ops) == 1 and node.ops[0].op in ("eq", "ne"):
+            return node
         if not isinstance(node.expr, nodes.Const):
             node.expr = self._filter(node.expr, READ)
         for operand in node.ops:
@@ -383,7 +383,8 @@ def _own(function: Callable[..., Any], effort: Effort) -> Callable[..., Any]:
 
 def guard(environment: Environment, effort: Effort, ours: Iterable[str]) -> None:
     """Charges all that a template of this environment can use to `effort`; `ours`: the filters that the tool adds."""
-    filters, tests = environment.filters, environment.tests
+    filters: dict[str, Any] = environment.filters
+    tests: dict[str, Any] = environment.tests
     own = frozenset(ours)
     for name, function in list(filters.items()):
         if name in own:
@@ -395,7 +396,7 @@ def guard(environment: Environment, effort: Effort, ours: Iterable[str]) -> None
             tests[name] = _measured(f"is {name}", function, effort)
 
     @pass_eval_context
-    def join(eval_ctx: Any, value: Any, d: str = "", attribute: str | int | None = None) -> str:
+    def join(eval_ctx: Any, value: Any, d: str = "", attribute: str | int | None = None) -> Any:
         if attribute is not None:
             value = filters["map"](_Bare(environment), value, attribute=attribute)
         pieces = list(effort.counted(value))
