@@ -12,6 +12,7 @@ from pathlib import Path
 LOOPS = "le modèle est arrêté : il tourne sans fin, ou fait un texte trop long"
 NUMBER = "nombre trop grand"
 WIDTH = "une largeur dépasse 10000"
+END = "{% endfor %}"
 DOUBLED = "{% set ns = namespace(x='ab') %}{% for i in range(60) %}"
 R = "range(100000)"
 
@@ -22,12 +23,7 @@ HOSTILE = {
     "written work": (f"{{% for i in {R} %}}{{% for j in {R} %}}mot {{% endfor %}}{{% endfor %}}", LOOPS),
     "much static text": (f"{{% for i in {R} %}}" + "mot " * 20_000 + "{% endfor %}", LOOPS),
     "in a block set": (f"{{% set x %}}{{% for i in {R} %}}{'mot ' * 5_000}{{% endfor %}}{{% endset %}}", LOOPS),
-    "filtered loop": (f"{{% for i in {R} if i < 0 %}}{{% endfor %}}" * 20 + f"{{% for i in {R} for_ %}}", "« for_ »"),
-    "recursive loop": (
-        f"{{% for i in [1] recursive %}}{{% for k in range(9) %}}{{{{ loop([1]) if false else '' }}}}{{% endfor %}}"
-        f"{{% if loop.depth < 12 %}}{{{{ loop({R}) }}}}{{% endif %}}{{% endfor %}}",
-        LOOPS,
-    ),
+    "filtered loop": (f"{{% for i in {R} if i < 0 %}}{{% endfor %}}" * 200, LOOPS),
     "macro for ever": ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "le modèle s'appelle lui-même sans fin"),
     "macro twice for ever": (
         "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(80) }}",
@@ -47,7 +43,10 @@ HOSTILE = {
         LOOPS,
     ),
     "include many times": (f"{{% for i in {R} %}}{{% include 'alliances/changements.md.j2' %}}{{% endfor %}}", LOOPS),
-    "import many times": (f"{{% for i in {R} %}}{{% import 'alliances/macros.md.j2' as m %}}{{% endfor %}}", LOOPS),
+    "import many times": (
+        f"{{% for i in {R} %}}{{% import 'alliances/macros.md.j2' as m with context %}}{{% endfor %}}",
+        LOOPS,
+    ),
     "include itself": ("{% include 'bilan.md.j2' %}", "le modèle s'appelle lui-même sans fin"),
     "include itself twice": (
         "{% set n = n|default(0) + 1 %}{% if n < 60 %}{% include 'bilan.md.j2' %}{% include 'bilan.md.j2' %}{% endif %}",
@@ -68,7 +67,8 @@ HOSTILE = {
         LOOPS,
     ),
     "doubled by a macro": (
-        "{% macro m(n) %}{% if n %}{% set x = m(n - 1) %}{{ x }}{{ x }}{% else %}ab{% endif %}{% endmacro %}{{ m(60) }}",
+        "{% macro m(n) %}{% if n %}{% set x = m(n - 1) %}{{ x }}{{ x }}{% else %}ab{% endif %}{% endmacro %}"
+        "{{ m(60) }}",
         LOOPS,
     ),
     "doubled lists": (f"{DOUBLED}{{% set ns.x = ns.x|list + ns.x|list %}}{{% endfor %}}", LOOPS),
@@ -108,7 +108,7 @@ HOSTILE = {
     "slice": ("{{ [1]|slice(10**9)|list }}", LOOPS),
     "tojson": ("{{ [[1]]|tojson(10**9) }}", "un retrait de plus de 100 espaces"),
     "round": ("{{ 1.5|round(10**9, 'ceil') }}", "une précision de plus de 300 chiffres"),
-    "power": ("{{ 10**10**10 }}", NUMBER),
+    "power": ("{{ 10**(10**10) }}", NUMBER),
     "powers": ("{% set ns = namespace(x=3) %}{% for i in range(60) %}{% set ns.x = ns.x * ns.x %}{% endfor %}", NUMBER),
     "digits": ("{{ 10**4400 }}", NUMBER),
     "float power": ("{{ 2.0 ** 100000 }}", NUMBER),
@@ -119,7 +119,7 @@ HOSTILE = {
     "map for ever": (f"{{{{ {R}|map('string')|map('center', 1000)|join|length }}}}", LOOPS),
     "select for ever": (f"{{% for i in {R} %}}{{% for x in {R}|select('odd') %}}{{% endfor %}}{{% endfor %}}", LOOPS),
     "comparisons": (
-        f"{{% set x = {R}|list %}}{{% set y = {R}|list %}}{{% for i in {R} %}}{{% if x == y %}}{{% endif %}}{{% endfor %}}",
+        f"{{% set x = {R}|list %}}{{% set y = {R}|list %}}{{% for i in {R} %}}{{% if x == y %}}{{% endif %}}{END}",
         LOOPS,
     ),
     "searches": (f"{{% set x = {R}|list %}}{{% for i in {R} %}}{{% if -1 in x %}}{{% endif %}}{{% endfor %}}", LOOPS),
@@ -139,7 +139,7 @@ HOSTILE = {
     "random": ("{{ [1, 2]|random }}", "filtre « random » inconnu"),
     "urlize": ("{{ ('http://a ' * 100000)|urlize }}", "filtre « urlize » inconnu"),
     "cycler": (
-        f"{{% set c = cycler(1) %}}{{% for i in {R} %}}{{% for j in {R} %}}{{{{ c.next() }}}}{{% endfor %}}{{% endfor %}}",
+        f"{{% set c = cycler(1) %}}{{% for i in {R} %}}{{% for j in {R} %}}{{{{ c.next() }}}}{END}{END}",
         LOOPS,
     ),
     "deep text": ("{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", "trop imbriqué"),

@@ -22,11 +22,11 @@ from markupsafe import Markup
 
 # What any template may spend, and what it may besides for each character of the roadmap.
 BASE = 60_000_000
-PER_CHARACTER = 150
+PER_CHARACTER = 200
 # What a call costs; what a turn of a loop or a node of a template does; what an element of a list takes; what finding a
 # template that is included does.
-CALL = 200
-STEP = 80
+CALL = 400
+STEP = 100
 NODE = 10
 ELEMENT = 32
 FOUND = 5_000
