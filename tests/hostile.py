@@ -49,7 +49,8 @@ HOSTILE = {
     ),
     "include itself": ("{% include 'bilan.md.j2' %}", "le modèle s'appelle lui-même sans fin"),
     "include itself twice": (
-        "{% set n = n|default(0) + 1 %}{% if n < 60 %}{% include 'bilan.md.j2' %}{% include 'bilan.md.j2' %}{% endif %}",
+        "{% set n = n|default(0) + 1 %}{% if n < 60 %}{% include 'bilan.md.j2' %}"
+        "{% include 'bilan.md.j2' %}{% endif %}",
         LOOPS,
     ),
     "doubled by ~": (f"{DOUBLED}{{% set ns.x = ns.x ~ ns.x %}}{{% endfor %}}", LOOPS),
