@@ -55,8 +55,8 @@ ROOMS = {
     "present": "api beginning bilan champs couleurs editing errors evolution git location model nombre past periode "
     "selection spreadsheet timeline typographie",
     # top
-    "cli": "__init__ api beginning champs editing errors formats french location past periode present preview selection "
-    "store timeline typographie yamltext",
+    "cli": "__init__ api beginning champs editing errors formats french location past periode present preview "
+    "selection store timeline typographie yamltext",
     "__main__": "__init__ cli",
 }
 # What may be imported only inside a function.

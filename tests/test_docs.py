@@ -27,10 +27,11 @@ from alliances_cli.timeline import Accord
 from conftest import PLAIN, REPOSITORY, Invoke, Stream
 
 GUIDE = REPOSITORY / "docs" / "guide.md"
+TEMPLATES = REPOSITORY / "docs" / "templates.md"
 README = REPOSITORY / "README.md"
 CONTRIBUTING = REPOSITORY / "CONTRIBUTING.md"
 CHANGELOG = REPOSITORY / "CHANGELOG.md"
-DOCUMENTS = (GUIDE, README, CONTRIBUTING, CHANGELOG)
+DOCUMENTS = (GUIDE, TEMPLATES, README, CONTRIBUTING, CHANGELOG)
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`([^`\n]+)`")

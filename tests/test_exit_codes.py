@@ -46,6 +46,7 @@ def test_usage_and_what_names_nothing(roadmap: Path, invoke: Invoke) -> None:
         ("update", "1", "--realise", "x", "--realise", "y"),
         ("update", "faire-alliance", "--avancement", "satisfaisant"),
         ("render", "--au", "hier"),
+        ("templates", "--copy", "bilan"),
     ):
         assert invoke(*argv, code=2).out == ""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from alliances_cli import bilan, location, selection, store
 from alliances_cli.bilan import Bilan, Groupe, Groupement, Moment
 from alliances_cli.champs import Famille
-from alliances_cli.errors import InvalidRoadmap, Problem, SystemFault, UsageFault
+from alliances_cli.errors import EditRefused, InvalidRoadmap, Problem, SystemFault, UsageFault
 from alliances_cli.location import FILES, Root
 from alliances_cli.model import FeuilleDeRoute, Item, Mission, Regle, Retiree
 from alliances_cli.periode import Periode
@@ -177,6 +177,18 @@ def write_document(root: Root, path: Path, document: bytes) -> None:
     """
     check_output(root, path)
     store.replace_file(path, document, None)
+
+
+def add_template(root: Root, name: str, text: str) -> None:
+    """Writes a template of the roadmap's own, with the folder where there is none.
+
+    Raises: EditRefused where something of that name is there; SystemFault.
+    """
+    path = root.templates / name
+    (written,) = store.create_files([(path, text.encode("utf-8"))])
+    if not written:
+        where = "templates/" + name
+        raise EditRefused(f"« {where} » existe déjà : rien n'est écrit ; pour repartir de l'outil, renommez-le d'abord")
 
 
 def document_differs(root: Root, path: Path, document: bytes) -> bool:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from alliances_cli import __version__
-from alliances_cli.cli import begin, consult, edit, emit, faults, framework, past, publish, release, serve
+from alliances_cli.cli import begin, consult, edit, emit, faults, framework, past, publish, release, serve, templates
 from alliances_cli.cli.options import Data
 from alliances_cli.errors import AlliancesError, InvalidRoadmap
 
@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "remove": (edit.remove, "alliances remove 22"),
     "render": (publish.render, "alliances render -o bilan.html"),
     "serve": (serve.serve, "alliances serve --open"),
+    "templates": (templates.templates, "alliances templates --copy bilan.html.j2"),
     "publish": (release.publish, 'alliances publish 2021-06-30 --titre "Bilan d\'étape"'),
 }
 

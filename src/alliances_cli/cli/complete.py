@@ -183,6 +183,14 @@ def _declared(ctx: typer.Context) -> list[tuple[str, str, list[str]]]:
     return found
 
 
+def templates(incomplete: str) -> Found:
+    """The shipped templates, by the names of their files."""
+    from alliances_cli.location import shipped_templates
+
+    found = sorted(path.name for path in shipped_templates().glob("*.*") if path.suffix in (".j2", ".css"))
+    return _starting([(name, "") for name in found], incomplete)
+
+
 def nothing(incomplete: str) -> Found:
     """For free text."""
     return []

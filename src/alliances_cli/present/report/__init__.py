@@ -7,10 +7,11 @@ template or macro can forget to. The same roadmap, date and version give the sam
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from alliances_cli.errors import InvalidRoadmap
 from alliances_cli.present.report.context import context
-from alliances_cli.present.report.edition import Edition
+from alliances_cli.present.report.edition import Edition, characters
 from alliances_cli.present.report.environment import environment, shipped_environment
 from alliances_cli.present.report.faults import fault
 from alliances_cli.present.report.loading import own_templates
@@ -42,7 +43,10 @@ def render(edition: Edition, format: str) -> str:
     Raises: TemplateFault; InvalidRoadmap for a template of the past that can't be read.
     """
     own = own_templates(edition.templates)
-    made = environment(format, own, edition.version) if own else shipped_environment(format, edition.version)
+    if own is not None:
+        made = environment(format, own, edition.version, partial(characters, edition))
+    else:
+        made = shipped_environment(format, edition.version)
     try:
         values = context(edition)
         if format == "html":

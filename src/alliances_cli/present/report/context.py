@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 WHITE = "#ffffff"
 # What a tile shows of a title, in characters.
 MAX_TILE = 42
+# Raised when something that templates read is renamed, removed, or comes to mean something else.
+VERSION_CONTEXTE = 1
+
 LINKS = ("chantiers", "leviers", "bloqueurs", "renvois", "mesures", "cite_par", "remplace")
 
 
@@ -138,6 +141,7 @@ def context(edition: Edition) -> dict[str, Any]:
         return PROVENANCE_LIBELLES[found] if found and found != "saisi" else ""
 
     return {
+        "version_contexte": VERSION_CONTEXTE,
         "feuille": feuille,
         "mission": mission,
         "moment": moment,
@@ -311,7 +315,7 @@ def _columns(
     )
 
 
-def _present_sections(feuille: FeuilleDeRoute) -> frozenset[str]:
+def _present_sections(feuille: FeuilleDeRoute) -> tuple[str, ...]:
     """The sections that have something to say; the others (`synthese`, `methode`) always do. That there is no mesure is
     said only where there is nothing else either."""
     mission, sections = feuille.mission, feuille.mission.sections
@@ -327,7 +331,7 @@ def _present_sections(feuille: FeuilleDeRoute) -> frozenset[str]:
         "bloqueurs": mission.bloqueurs or any(item.bloqueurs for item in items),
         "etapes": any(any(_steps(feuille, feuille.with_level(famille), date.max)) for famille in FAMILLES),
     }
-    return frozenset(name for name, something in said.items() if something)
+    return tuple(name for name, something in said.items() if something)
 
 
 def _steps(feuille: FeuilleDeRoute, items: Sequence[Suivi], day: date) -> bilan.Etapes:

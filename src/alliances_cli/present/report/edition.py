@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from alliances_cli.bilan import Moment
-from alliances_cli.model import FeuilleDeRoute
+from alliances_cli.model import FeuilleDeRoute, Record
 
 if TYPE_CHECKING:
     from alliances_cli.past.passe import Gabarits
@@ -25,3 +26,25 @@ class Edition(NamedTuple):
     templates: Path | Gabarits | None = None
     revision: Revision | None = None
     comparaison: Comparaison | None = None
+
+
+def characters(edition: Edition) -> int:
+    """How many characters the roadmap has, and the other one where two are compared; each value counts for some."""
+    total = 0
+    waiting: list[object] = [edition.feuille]
+    if edition.comparaison is not None:
+        waiting += [edition.comparaison.de.feuille, edition.comparaison.evolution]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, str):
+            total += len(found)
+        elif isinstance(found, FeuilleDeRoute):
+            waiting += [found.mission, found.mesures, found.chantiers, found.leviers, found.retirees]
+        elif isinstance(found, Record):
+            waiting.extend(value for _, value in found)
+        elif isinstance(found, Mapping):
+            waiting.extend(found.values())
+        elif isinstance(found, tuple):
+            waiting.extend(found)
+        total += 8 * (found is not None)
+    return total

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import stat
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,20 +26,49 @@ if TYPE_CHECKING:
 
 # Jinja turns `{% extends "alliances/bilan.html.j2" %}` into the shipped template, whatever the roadmap puts first.
 SHIPPED_PREFIX = "alliances"
+# No template is bigger.
+MAX_BYTES = 2_000_000
 
 
 class Folder(FileSystemLoader):
-    """A folder of UTF-8 templates; one that can't be read is a fault of that template, not of the tool."""
+    """A folder of UTF-8 templates; one that can't be read is a fault of that template, not of the tool. What stands at
+    a template's name and isn't a file is told: it doesn't give way to the shipped one in silence."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        path = os.path.join(self.searchpath[0], *split_template_path(template))
         try:
-            return super().get_source(environment, template)
-        except TemplateNotFound:
-            raise
-        except UnicodeDecodeError:
-            raise TemplateSyntaxError("le fichier n'est pas en UTF-8", 1, template, template) from None
+            fault = _not_a_file(path)
+            data = b"" if fault else Path(path).read_bytes()
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            raise TemplateNotFound(template) from None
         except OSError as error:
-            raise TemplateSyntaxError("le fichier ne peut pas être lu", 1, template, template) from error
+            raise TemplateSyntaxError("le fichier ne peut pas être lu", 1, template, path) from error
+        if fault:
+            raise TemplateSyntaxError(fault, 1, template, path)
+        return _text(data, template, path), path, lambda: True
+
+
+def _not_a_file(path: str) -> str:
+    """What keeps the path from being a file that can be read whole; empty where nothing does."""
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        if os.path.islink(path):
+            return "le fichier ne peut pas être lu : ce lien ne mène nulle part"
+        raise
+    if stat.S_ISDIR(status.st_mode):
+        return "le fichier ne peut pas être lu : c'est un dossier"
+    return "" if stat.S_ISREG(status.st_mode) else "le fichier ne peut pas être lu : ce n'est pas un fichier ordinaire"
+
+
+def _text(data: bytes, name: str, path: str) -> str:
+    if len(data) > MAX_BYTES:
+        raise TemplateSyntaxError(f"le fichier est trop gros : {MAX_BYTES // 1_000_000} Mo au plus", 1, name, path)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise TemplateSyntaxError("le fichier n'est pas en UTF-8", line, name, path) from None
 
 
 class Past(BaseLoader):
@@ -52,7 +85,8 @@ class Past(BaseLoader):
             raise TemplateNotFound(template)
         if isinstance(text, Problem):
             raise InvalidRoadmap((text,))
-        return text, f"{self.folder}/{name}", lambda: True
+        path = f"{self.folder}/{name}"
+        return _text(text.encode("utf-8"), template, path), path, lambda: True
 
 
 def own_templates(given: Path | Gabarits | None) -> Folder | Past | None:
@@ -61,17 +95,27 @@ def own_templates(given: Path | Gabarits | None) -> Folder | Past | None:
         return None
     if not isinstance(given, Path):
         return Past(*given) if given.texts else None
-    own = given.is_dir() and given.resolve() != shipped_templates()
+    own = given.is_dir() and given.resolve() != shipped_templates().resolve()
     return Folder(given) if own else None
+
+
+@cache
+def _generation() -> str:
+    """What changes whenever guarded templates may be compiled in another way."""
+    source = Path(__file__).with_name("limits.py")
+    try:
+        return f"|{hashlib.sha1(source.read_bytes(), usedforsecurity=False).hexdigest()}"
+    except OSError:  # installed without its sources
+        return "|"
 
 
 class Compiled(FileSystemBytecodeCache):
     """The shipped templates, compiled, kept beside them as Python keeps its modules: compiling them takes most of a
     render's time. Never those of a roadmap: what is kept here runs as it is."""
 
-    def __init__(self, format: str, version: str) -> None:
+    def __init__(self, format: str, version: str, guarded: bool = False) -> None:
         self.folder = shipped_templates()
-        self.salt = f"{format}|{version}|{jinja2.__version__}"
+        self.salt = f"{format}|{version}|{jinja2.__version__}{_generation() if guarded else ''}"
         super().__init__(str(self.folder / "__pycache__"), "%s.jinja")
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
