@@ -89,3 +89,13 @@ class SystemFault(AlliancesError):
     """The machine refused: permission, disk full, missing library."""
 
     exit_code = 5
+
+
+class ExtraMissing(SystemFault):
+    """What was asked for needs an optional library that isn't installed.
+
+    `purpose` begins the sentence (« le format pdf »); `extra` is what to install.
+    """
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        super().__init__(f"{purpose} demande une extension qui n'est pas installée : pip install 'alliances[{extra}]'")
