@@ -22,6 +22,7 @@ ROOMS = {
     "champs": "",
     "couleurs": "",
     "errors": "",
+    "formats": "",
     "french": "",
     "nombre": "",
     "periode": "",
@@ -52,8 +53,8 @@ ROOMS = {
     "present": "api beginning bilan champs couleurs editing errors evolution git location model nombre past periode "
     "selection spreadsheet timeline typographie",
     # top
-    "cli": "__init__ api beginning champs editing errors french location past periode present selection store timeline "
-    "typographie yamltext",
+    "cli": "__init__ api beginning champs editing errors formats french location past periode present selection store "
+    "timeline typographie yamltext",
     "__main__": "__init__ cli",
 }
 # What may be imported only inside a function.
@@ -72,6 +73,7 @@ LIBRARIES = {
     "pydantic_core": "model.py store.py",
     "rich": "present/rich_screen.py",
     "typer": "cli",
+    "weasyprint": "present/report/as_pdf.py",
     "yaml": "yamltext",
 }
 # standard module → the files and folders that may use it.

@@ -23,7 +23,9 @@ def test_the_format_comes_from_the_option_then_from_the_name(roadmap: Path, invo
         ("a.html", (), html),
         ("a.HTM", (), html),
         ("a.md", (), md),
-        ("a.txt", (), md),
+        ("bilan", (), md),
+        ("un.bilan.MARKDOWN", (), md),
+        ("a.odt", ("--format", "md"), md),
         ("b.md", ("--format", "html"), html),
     ):
         answer = invoke("render", "-o", name, *argv)
@@ -32,6 +34,13 @@ def test_the_format_comes_from_the_option_then_from_the_name(roadmap: Path, invo
         assert Path(name).read_bytes() == expected.encode()
     assert invoke("render", "-o", "-").out == md
     assert "vouliez-vous dire « html » ?" in invoke("render", "--format", "htlm", code=2).spoken
+
+
+def test_an_extension_that_no_format_has_is_not_taken_for_markdown(roadmap: Path, invoke: Invoke) -> None:
+    told = invoke("render", "-o", "bilan.odt", code=2).spoken
+    assert "extension inconnue « .odt »" in told
+    assert ".html" in told and "--format" in told
+    assert not Path("bilan.odt").exists()
 
 
 def test_check_writes_nothing_and_says_what_differs(roadmap: Path, invoke: Invoke) -> None:

@@ -170,23 +170,23 @@ def document(root: Root, reading: Reading, au: Periode | None) -> Vue:
     return Vue(root, feuille, moment, (), reading)
 
 
-def write_document(root: Root, path: Path, text: str) -> None:
+def write_document(root: Root, path: Path, document: bytes) -> None:
     """Writes a rendered document, whole or not at all; a file of the roadmap is never overwritten.
 
     Raises: UsageFault; SystemFault.
     """
     check_output(root, path)
-    store.replace_file(path, text.encode("utf-8"), None)
+    store.replace_file(path, document, None)
 
 
-def document_differs(root: Root, path: Path, text: str) -> bool:
+def document_differs(root: Root, path: Path, document: bytes) -> bool:
     """Whether the file isn't what would be written; a missing file differs.
 
     Raises: UsageFault; SystemFault.
     """
     check_output(root, path)
     try:
-        return path.read_bytes() != text.encode("utf-8")
+        return path.read_bytes() != document
     except FileNotFoundError:
         return True
     except OSError as error:

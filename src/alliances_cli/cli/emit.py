@@ -79,6 +79,13 @@ def emit(text: str) -> None:
     _write(sys.stdout, text, "utf-8")
 
 
+def emit_bytes(document: bytes) -> None:
+    """A document, on stdout, as it is."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(document)
+    sys.stdout.buffer.flush()
+
+
 def emit_text(text: str) -> None:
     """An answer for people, on stdout, in what the stream can hold."""
     _write(sys.stdout, text, text_encoding(sys.stdout))

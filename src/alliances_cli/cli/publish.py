@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,13 +12,11 @@ import typer
 from alliances_cli.cli import complete, emit
 from alliances_cli.cli.options import Au, Data, Rev, choose, reading_date
 from alliances_cli.errors import UsageFault
+from alliances_cli.formats import DEFAUT, FORMATS, Format, of_extension
 
 if TYPE_CHECKING:
     from alliances_cli.location import Root
     from alliances_cli.periode import Periode
-
-RENDER_FORMATS = ("md", "html")
-_EXTENSIONS = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html"}
 
 Since = Annotated[
     str | None,
@@ -35,9 +34,9 @@ def render(
         str | None,
         typer.Option(
             "--format",
-            metavar="|".join(RENDER_FORMATS),
-            help="Forme du document ; sinon celle de l'extension de -o, sinon md.",
-            autocompletion=lambda incomplete: [f for f in RENDER_FORMATS if f.startswith(incomplete)],
+            metavar="|".join(FORMATS),
+            help=f"Forme du document ; sinon celle de l'extension de -o, sinon {DEFAUT}.",
+            autocompletion=lambda incomplete: [code for code in FORMATS if code.startswith(incomplete)],
         ),
     ] = None,
     output: Annotated[
@@ -52,40 +51,55 @@ def render(
     rev: Rev = None,
     since: Since = None,
 ) -> None:
-    """Écrit le bilan, en Markdown ou en HTML."""
+    """Écrit le bilan : Markdown, HTML ou PDF."""
     if output == "":
         raise UsageFault("-o : le nom du fichier est vide")
     if check and output in (None, "-"):
         raise UsageFault("--check demande un fichier : -o FICHIER")
-    asked = format
-    if format is None:
-        format = _EXTENSIONS.get(Path(output).suffix.lower(), "md") if output else "md"
-    choose(format, RENDER_FORMATS, "--format")
+    path = Path(output) if output is not None and output != "-" else None
+    form = _form(format, path)
+    if path is None and form.binaire and sys.stdout.isatty():
+        raise UsageFault(f"le {form.nom} ne s'affiche pas dans un terminal : donnez un fichier, -o FICHIER")
     from alliances_cli import api
 
-    path = Path(output) if output not in (None, "-") else None
     day = reading_date(au)
     if rev is None and since is None:
         root = api.locate(data)
-        text = _rendered(root, path, day, format)
+        document = _rendered(root, path, day, form)
     else:
-        root, text = _rendered_past(data, path, day, format, rev, since)
+        root, document = _rendered_past(data, path, day, form, rev, since)
     if path is None:
-        emit.emit(text)
+        emit.emit_bytes(document)
         return
     from alliances_cli.typographie import spaced
 
     if not check:
-        api.write_document(root, path, text)
+        api.write_document(root, path, document)
         emit.tell(spaced(f"Bilan écrit : {output}"))
-    elif api.document_differs(root, path, text):
-        given = {"--format": asked, "--au": au, "--rev": rev, "--since": since, "--data": data, "-o": output}
+    elif api.document_differs(root, path, document):
+        given = {"--format": format, "--au": au, "--rev": rev, "--since": since, "--data": data, "-o": output}
         again = shlex.join(["alliances", "render", *(w for k, v in given.items() if v for w in (k, v))])
         emit.tell(spaced(f"« {output} » n'est pas à jour : ") + again)
         raise typer.Exit(6)
 
 
-def _rendered(root: Root, path: Path | None, day: Periode | None, format: str) -> str:
+def _form(asked: str | None, path: Path | None) -> Format:
+    """The form of the document: the one asked for, else the one that the file's extension says.
+
+    Raises: UsageFault.
+    """
+    if asked is not None:
+        return FORMATS[choose(asked, FORMATS, "--format")]
+    if path is None or path.suffix in ("", "."):
+        return FORMATS[DEFAUT]
+    found = of_extension(path.name)
+    if found is None:
+        known = ", ".join(extension for form in FORMATS.values() for extension in form.extensions)
+        raise UsageFault(f"-o : extension inconnue « {path.suffix} » ; connues : {known} ; sinon, donnez --format")
+    return found
+
+
+def _rendered(root: Root, path: Path | None, day: Periode | None, form: Format) -> bytes:
     """The document, as the files are; no git is started."""
     from alliances_cli import __version__, api
     from alliances_cli.present import report
@@ -93,12 +107,12 @@ def _rendered(root: Root, path: Path | None, day: Periode | None, format: str) -
     if path is not None:
         api.check_output(root, path)
     vue = api.publishable(root, day)
-    return report.render(report.Edition(vue.feuille, vue.moment, __version__, root.templates), format)
+    return report.document(report.Edition(vue.feuille, vue.moment, __version__, root.templates), form.code)
 
 
 def _rendered_past(
-    data: str | None, path: Path | None, day: Periode | None, format: str, rev: str | None, since: str | None
-) -> tuple[Root, str]:
+    data: str | None, path: Path | None, day: Periode | None, form: Format, rev: str | None, since: str | None
+) -> tuple[Root, bytes]:
     """Where the roadmap is, and the document as it was at `rev`, with what changed since `since`."""
     from alliances_cli import __version__, api, timeline
     from alliances_cli.present import report
@@ -112,5 +126,5 @@ def _rendered_past(
         others = comparaison.remarques if comparaison is not None else ()
         emit.remark(list(dict.fromkeys((*vue.remarques, *others))))
         edition = report.Edition(vue.feuille, vue.moment, __version__, own, vue.revision, comparaison)
-        text = report.render(edition, format)
-    return past.root, text
+        document = report.document(edition, form.code)
+    return past.root, document

@@ -16,13 +16,26 @@ from alliances_cli.present.report.faults import fault
 from alliances_cli.present.report.loading import own_templates
 from alliances_cli.present.report.style import STYLE, STYLE_CHANGEMENTS, sheet
 
-__all__ = ["FORMATS", "Edition", "render"]
+__all__ = ["FORMATS", "Edition", "document", "render"]
 
+# Those that are texts, each by its own templates.
 FORMATS = ("md", "html")
 
 
+def document(edition: Edition, format: str) -> bytes:
+    """The whole document as a file holds it, in one of the tool's formats.
+
+    Raises: TemplateFault; InvalidRoadmap; SystemFault where a library that the format needs is missing.
+    """
+    if format == "pdf":
+        from alliances_cli.present.report import as_pdf
+
+        return as_pdf.render(edition)
+    return render(edition, format).encode("utf-8")
+
+
 def render(edition: Edition, format: str) -> str:
-    """The whole document, in one of FORMATS.
+    """The whole text, in one of FORMATS.
 
     Raises: TemplateFault; InvalidRoadmap for a template of the past that can't be read.
     """
