@@ -23,6 +23,7 @@ FORMATS: dict[str, Format] = {
         Format("md", "Markdown", (".md", ".markdown")),
         Format("html", "HTML", (".html", ".htm")),
         Format("pdf", "PDF", (".pdf",), binaire=True),
+        Format("docx", "Word", (".docx",), binaire=True),
     )
 }
 DEFAUT = next(iter(FORMATS))

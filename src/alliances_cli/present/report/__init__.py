@@ -31,6 +31,10 @@ def document(edition: Edition, format: str) -> bytes:
         from alliances_cli.present.report import as_pdf
 
         return as_pdf.render(edition)
+    if format == "docx":
+        from alliances_cli.present.report import as_docx
+
+        return as_docx.render(edition)
     return render(edition, format).encode("utf-8")
 
 
