@@ -33,8 +33,8 @@ Piece = str | Element
 
 PAGE, MARGIN = (210, 297), 20
 WIDTH = PAGE[0] - 2 * MARGIN
-# A row that would be taller than a page may be cut: about how many lines a page holds, how wide a letter is.
-_PAGE_LINES, _LETTER_MM = 50, 1.75
+# A row that would be taller than a page may be cut: about how wide a letter and how high a line are, in millimetres.
+_SIZES = {"": (1.75, 4.2), "Celluledtail": (1.55, 3.8)}
 _TWIPS_PER_MM = 1440 / 25.4
 # Word's own limit, beyond which it drops a bookmark.
 _BOOKMARK_LENGTH = 40
@@ -252,10 +252,7 @@ class Word:
         shares = sum(column.share for column in columns)
         widths = [WIDTH * column.share / shares for column in columns]
         grid = _w("tblGrid", *(_w("gridCol", w=_twips(width)) for width in widths))
-        look = _w(
-            "tblLook", val="04A0", firstRow=int(head), lastRow=int(total), firstColumn=1, lastColumn=0, noHBand=1,
-            noVBand=1,
-        )  # fmt: skip
+        look = _look(firstRow=head, lastRow=total, firstColumn=True, lastColumn=False, noHBand=True, noVBand=True)
         made = _w(
             "tbl",
             _w(
@@ -364,6 +361,22 @@ def _replace(element: Element, xml: str) -> None:
     element.extend(list(parse_xml(xml)))
 
 
+# The same twice: an attribute each, for today's Word; their sum, for what came before and for LibreOffice.
+_LOOKS = {
+    "firstRow": 0x20,
+    "lastRow": 0x40,
+    "firstColumn": 0x80,
+    "lastColumn": 0x100,
+    "noHBand": 0x200,
+    "noVBand": 0x400,
+}
+
+
+def _look(**parts: bool) -> Element:
+    value = sum(_LOOKS[name] for name, so in parts.items() if so)
+    return _w("tblLook", val=f"{value:04X}", **{name: int(so) for name, so in parts.items()})
+
+
 def _field(code: str) -> Element:
     return _w("fldSimple", _run("1"), instr=f" {code} ")
 
@@ -385,8 +398,12 @@ def _row(cells: Sequence[Sequence[Element]], widths: Sequence[float], head: bool
 def _tall(cells: Sequence[Sequence[Element]], widths: Sequence[float]) -> bool:
     """Whether a row may be taller than a page."""
 
-    def lines(inside: Sequence[Element], width: float) -> float:
-        letters = max(1.0, (width - 3) / _LETTER_MM)
-        return sum(1 + len("".join(block.itertext())) / letters for block in inside)
+    def height(block: Element, width: float) -> float:
+        letter, line = _SIZES.get(block.style, _SIZES[""])
+        letters = max(1, int((width - 3) / letter))
+        return 1 + line * (1 + sum(map(len, block.itertext())) // letters)
 
-    return any(lines(inside, width) > _PAGE_LINES for inside, width in zip(cells, widths, strict=True))
+    return any(
+        sum(height(block, width) for block in inside) > PAGE[1] - 3 * MARGIN
+        for inside, width in zip(cells, widths, strict=True)
+    )

@@ -158,9 +158,9 @@ class _Bilan:
         if feuille.mesures and v.a_des_niveaux:
             word.heading(2, "tableau-de-bord", "Tableau de bord des mesures")
             grouped = bool(bilans["mesures"].par_dimension)
-            columns = [Column(("N°",), 14), Column(("Mesure",), 76 if grouped else 108)]
-            columns += [Column(("Dimension",), 32)] if grouped else []
-            columns.append(Column(("Avancement",), 48))
+            columns = [Column(("N°",), self.narrow()), Column(("Mesure",), 86)]
+            columns += [Column(("Dimension",), 28)] if grouped else []
+            columns.append(Column(("Avancement",), 44))
             rows = []
             for dimension, items in v.mesures_par_dimension:
                 for item in items:
@@ -190,10 +190,10 @@ class _Bilan:
             heads.append(shown if short else self.level(niveau))
         if without:
             heads.append(sign(NO_LEVEL[0]) if short else [*sign(NO_LEVEL[0]), f"{NBSP}{NO_LEVEL[1]}"])
-        heads.append(["Total"])
-        width = min(30.0, 110 / len(heads))
-        columns = [Column(("Dimension" if counted.par_dimension else "Mesures",), 170 - width * len(heads))]
+        width = min(34.0, 104 / len(heads)) if heads else 0
+        columns = [Column(("Dimension" if counted.par_dimension else "Mesures",), 154 - width * len(heads))]
         columns += [Column(head, width, numbers=True) for head in heads]
+        columns.append(Column(("Total",), 16, numbers=True))
 
         def row(libelle: str, compte: Compte, whole: bool = False) -> list[list[Element]]:
             codes = [*(niveau.code for niveau in levels), *([""] if without else []), None]
@@ -262,8 +262,6 @@ class _Bilan:
 
     def head(self, anchor: str, section: Section, default: str) -> None:
         """A section's title, and the words that come before what it has."""
-        if section.titre:
-            self.word.say("Surtitre", f"{one_line(self.v.mission.titre)} :")
         self.word.heading(1, anchor, one_line(section.titre or default))
         self.word.tell("Surtitre", section.surtitre)
         self.word.tell("Accroche", section.sous_titre)
@@ -313,10 +311,10 @@ class _Bilan:
         for dimension, items in v.mesures_par_dimension:
             if dimension is not None:
                 word.heading(2, v.ancre("dimension", dimension.code), one_line(dimension.libelle))
-                word.tell("Normal", dimension.texte)
+                word.tell("Chapeau", dimension.texte)
                 if dimension.horizon:
                     first, last = dimension.horizon
-                    word.say("Remarque", f"Horizon : de {first} à {count(last, 'mois', 'mois')}")
+                    word.say("Prcision", f"Horizon : de {first} à {count(last, 'mois', 'mois')}")
             elif v.bilans["mesures"].par_dimension:
                 word.heading(2, "sans-dimension", "Sans dimension")
             if items:
@@ -330,21 +328,18 @@ class _Bilan:
         """Chantiers or mesures as a table. A column that nothing in the whole family fills isn't made."""
         word, shown = self.word, self.v.colonnes[famille]
         mesures = famille == "mesures"
-        columns = [Column(("N°",), 13)] if mesures else []
-        columns.append(Column(("Mesure" if mesures else "Chantier",), 58 if mesures else 48))
+        columns = [Column(("N°",), self.narrow())] if mesures else []
+        first = 56 if mesures else 46
+        columns.append(Column(("Mesure" if mesures else "Chantier",), first + (10 if shown.precisions else 0)))
         columns += [Column(("Avancement",), 30)] if shown.avancement else []
-        columns += [Column(("Réalisé",), 42)] if shown.realise else []
-        columns += [Column(("Prochaine étape",), 40)] if shown.etape else []
+        columns += [Column(("Réalisé",), 42 if mesures else 52)] if shown.realise else []
+        columns += [Column(("Prochaine étape",), 41 if mesures else 44)] if shown.etape else []
         rows = []
         for item in items:
             more = list(self.details(famille, item))
-            if mesures:
-                first = self.line(strong(item.id))
-                row = [[first], [*self.cell(item.titre), *more]]
-            else:
-                first = self.line(strong(plain(item.titre)))
-                row = [[first, self.mark(item.id), *more]]
-            word.place(self.v.ancre(self.v.singulier[famille], item.id), first)
+            named = self.line(strong(item.id if mesures else plain(item.titre)))
+            word.place(self.v.ancre(self.v.singulier[famille], item.id), named)
+            row = [[named], [*self.cell(item.titre), *more]] if mesures else [[named, self.mark(item.id), *more]]
             if shown.avancement:
                 row.append(list(self.progress(item)))
             if shown.realise:
@@ -377,7 +372,7 @@ class _Bilan:
         word.heading(1, "etapes", "Prochaines étapes")
         today = " (date du jour)" if v.moment.origin == "jour" else ""
         word.say(
-            "Remarque",
+            "Prcision",
             f"Échéances lues au {v.moment.in_words}{today}. Une étape est échue quand le dernier jour de son échéance "
             "est passé ; sans échéance, elle n’est jamais échue.",
         )
@@ -389,7 +384,7 @@ class _Bilan:
             word.heading(2, f"etapes-{famille}", title)
             late = count(len(found.echues), "étape échue", "étapes échues")
             said = f"{late}, {number(len(found.a_venir))} à venir, {number(len(found.sans_date))} sans date."
-            word.say("Normal", said)
+            word.say("Chapeau", said)
             rows = []
             for state, items in (("échue", found.echues), ("à venir", found.a_venir)):
                 for item in items:
@@ -557,6 +552,11 @@ class _Bilan:
             return [said]
         levels = self.v.decompte(compte)
         return [f"{said} : ", *listed([level] for level in levels)] if levels else [f"{said}, sans niveau"]
+
+    def narrow(self) -> float:
+        """The width of a column of the mesures' ids, in millimetres."""
+        longest = max(len(mesure.id) for mesure in self.v.feuille.mesures)
+        return min(12.0 + 2.2 * max(0, longest - 3), 30.0)
 
     def cell(self, text: str | None) -> list[Element]:
         """A text as the paragraphs of a cell."""
