@@ -401,7 +401,7 @@ def _tall(cells: Sequence[Sequence[Element]], widths: Sequence[float]) -> bool:
     def height(block: Element, width: float) -> float:
         letter, line = _SIZES.get(block.style, _SIZES[""])
         letters = max(1, int((width - 3) / letter))
-        return 1 + line * (1 + sum(map(len, block.itertext())) // letters)
+        return 1 + line * (1 + sum(len(text.text) for text in block.iter(qn("w:t"))) // letters)
 
     return any(
         sum(height(block, width) for block in inside) > PAGE[1] - 3 * MARGIN
