@@ -24,6 +24,7 @@ FORMATS: dict[str, Format] = {
         Format("html", "HTML", (".html", ".htm")),
         Format("pdf", "PDF", (".pdf",), binaire=True),
         Format("docx", "Word", (".docx",), binaire=True),
+        Format("txt-mail", "courrier", (".txt",)),
     )
 }
 DEFAUT = next(iter(FORMATS))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from alliances_cli.errors import InvalidRoadmap
+from alliances_cli.present.report import mail
 from alliances_cli.present.report.context import context
 from alliances_cli.present.report.edition import Edition
 from alliances_cli.present.report.environment import environment, shipped_environment
@@ -50,7 +51,11 @@ def render(edition: Edition, format: str) -> str:
         if format == "html":
             sheets = (STYLE, STYLE_CHANGEMENTS) if edition.comparaison is not None else (STYLE,)
             values["style"] = sheet(made, edition.feuille.echelle, sheets)
-        text = made.get_template(f"bilan.{format}.j2").render(values)
+        template = made.get_template(f"bilan.{format}.j2")
+        if format == "txt-mail":
+            values |= mail.values(edition.feuille)
+            return mail.fitted(lambda place: template.render({**values, **place}))
+        text = template.render(values)
     except InvalidRoadmap:
         raise
     except Exception as error:

@@ -166,7 +166,7 @@ class _Bilan:
                 for item in items:
                     row = [[self.line(word.link(item.id, v.ancre("mesure", item.id)))], self.cell(item.titre)]
                     row += [self.cell(dimension.libelle if dimension else None)] if grouped else []
-                    rows.append([*row, [self.line(self.level_of(item), self.trend(item))]])
+                    rows.append([*row, list(self.progress(item, judged=False))])
             word.table(columns, rows, "Chaque mesure et son niveau d’avancement")
 
     def counts(self, counted: Bilan) -> None:
@@ -247,7 +247,8 @@ class _Bilan:
                 ]
                 for t in c.totaux
             ]
-            word.table(columns, rows, f"Mesures par niveau d’avancement, depuis {c.depuis}")
+            summed = c.totaux[-1].niveau is None
+            word.table(columns, rows, f"Mesures par niveau d’avancement, depuis {c.depuis}", total=summed)
         for theme in c.themes:
             word.heading(2, f"changements-{theme.code}", theme.titre)
             for row in theme.lignes:
@@ -331,7 +332,7 @@ class _Bilan:
         columns = [Column(("N°",), self.narrow())] if mesures else []
         first = 56 if mesures else 46
         columns.append(Column(("Mesure" if mesures else "Chantier",), first + (10 if shown.precisions else 0)))
-        columns += [Column(("Avancement",), 30)] if shown.avancement else []
+        columns += [Column(("Avancement",), 34 if shown.precisions else 30)] if shown.avancement else []
         columns += [Column(("Réalisé",), 42 if mesures else 52)] if shown.realise else []
         columns += [Column(("Prochaine étape",), 41 if mesures else 44)] if shown.etape else []
         rows = []
@@ -595,15 +596,10 @@ class _Bilan:
         provenance = self.v.provenance(item)
         return [*said, *discreet(f" ({provenance})")] if provenance else said
 
-    def trend(self, item: Suivi) -> list[Piece]:
-        """Where the item is heading, after its level; nothing where that isn't known."""
-        found = self.v.tendance(item)
-        return [*discreet(" ; "), *sign(found.signe), *discreet(f"{NBSP}{found.mot}")] if found else []
-
-    def progress(self, item: Suivi) -> Iterator[Element]:
-        """An item's level, when it was judged, where it is heading."""
+    def progress(self, item: Suivi, judged: bool = True) -> Iterator[Element]:
+        """An item's level, when it was judged unless told, where it is heading."""
         yield self.line(self.level_of(item))
-        if item.avancement_au:
+        if item.avancement_au and judged:
             yield self.detail(f"jugé {item.avancement_au.au}")
         found = self.v.tendance(item)
         if found:
