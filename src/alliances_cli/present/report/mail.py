@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from alliances_cli import bilan
 from alliances_cli.model import FeuilleDeRoute
 from alliances_cli.present.report.texts import one_line
-from alliances_cli.typographie import plain
+from alliances_cli.typographie import plain, spaced
 
 # In UTF-8.
 MOST_BYTES = 3990
@@ -46,7 +47,8 @@ def fitted(write: Callable[[Mapping[str, Any]], str]) -> str:
     """The mail that has most room among those that are short enough. `write` makes one of a `place`, and of `court`,
     which shortens a text to it."""
     for place in PLACES:
-        text = wrapped(write({"place": place, "court": lambda text, most=place.longueur: shortened(text, most)}))
+        court = partial(shortened, most=place.longueur)
+        text = wrapped(spaced(write({"place": place, "court": court})))
         if len(text.encode()) <= MOST_BYTES:
             return text
     return _cut(text)

@@ -106,7 +106,8 @@ def runs(text: str, bold: bool = False, style: str = "") -> list[Element]:
 
 def literal(text: str, style: str = "") -> list[Element]:
     """The text as it is, on a line: an id, a code, an address; bold marks in it are no marks."""
-    return [_run(re.sub(r"\s+", " ", markdown.clean(text)), style=style)]
+    text = re.sub(r"\s+", " ", markdown.clean(text))
+    return [_run(text, style=style)] if text else []
 
 
 def strong(text: str) -> list[Element]:
@@ -401,7 +402,7 @@ def _tall(cells: Sequence[Sequence[Element]], widths: Sequence[float]) -> bool:
     def height(block: Element, width: float) -> float:
         letter, line = _SIZES.get(block.style, _SIZES[""])
         letters = max(1, int((width - 3) / letter))
-        return 1 + line * (1 + sum(len(text.text) for text in block.iter(qn("w:t"))) // letters)
+        return 1 + line * (1 + sum(len(text.text or "") for text in block.iter(qn("w:t"))) // letters)
 
     return any(
         sum(height(block, width) for block in inside) > PAGE[1] - 3 * MARGIN
