@@ -160,7 +160,7 @@ def test_remarks_go_to_stderr(told_here: Repository, invoke: Invoke) -> None:
 def test_nothing_changed_is_one_line(told_here: Repository, invoke: Invoke) -> None:
     outcome = invoke("diff", "HEAD", "HEAD", "--exit-code")
     assert outcome.spoken == "Rien n'a changé de « HEAD » à « HEAD ».\n"
-    assert invoke("diff", "HEAD", "HEAD", "--format", "md").spoken == "### Rien n'a changé de « HEAD » à « HEAD »\n"
+    assert invoke("diff", "HEAD", "HEAD", "--format", "md").spoken == "### Rien n’a changé de « HEAD » à « HEAD »\n"
     found = json.loads(invoke("diff", "HEAD", "HEAD", "--format", "json").out)
     assert found["changements"] == []
 

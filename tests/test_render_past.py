@@ -67,10 +67,10 @@ def test_the_colophon_names_the_revision_not_what_was_typed(repository: Reposito
     texts = {invoke("render", "--rev", x).out for x in (BILAN, "2021-05-07", commit, commit[:9], "main~3", "precedent")}
     assert len(texts) == 1
     lines = texts.pop().splitlines()
-    assert f"Révision `{commit[:12]}` du 7 mai 2021" in lines
+    assert f"Révision `{commit[:12]}` du 7\u00a0mai 2021" in lines
     assert "Révision" not in invoke("render").out
     page = invoke("render", "--rev", BILAN, "--format", "html").out
-    assert f'<p>Révision <code>{commit[:12]}</code> du <time datetime="2021-05-07">7 mai 2021</time></p>' in page
+    assert f'<p>Révision <code>{commit[:12]}</code> du <time datetime="2021-05-07">7\u00a0mai 2021</time></p>' in page
 
 
 def test_the_same_bytes_from_any_clone_folder_zone_and_locale(
@@ -465,7 +465,7 @@ def test_own_templates_of_before_still_render(tmp_path: Path) -> None:
         assert not re.search("ecart|tendance|promesse", macros)
         (own / f"macros.{format}.j2").write_text(macros, "utf-8")
         text = report.render(Edition(apres, moment_of(apres), VERSION, own, None, compared(avant, apres)), format)
-        assert "Ce qui a changé depuis le 7 mai 2021" in text
+        assert "Ce qui a changé depuis le 7\u00a0mai 2021" in text
     (own / "bilan.md.j2").write_text(
         '{% import "macros.md.j2" as m with context %}\n{{ m.phrase(bilans.mesures.compte, "mesure", "") }}\n', "utf-8"
     )

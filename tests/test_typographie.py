@@ -173,3 +173,58 @@ def test_encodable() -> None:
 @pytest.mark.parametrize(("n", "expected"), [(0, "0"), (1, "+1"), (-1, "−1"), (1234, "+1\u202f234"), (-12, "−12")])
 def test_a_difference_has_its_sign(n: int, expected: str) -> None:
     assert t.signed(n) == expected
+
+
+# --- documents --------------------------------------------------------------------------------------------------------
+
+N, F = t.NBSP, t.NNBSP
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("« x » : y ; z ! t ? 50 % 3 €", f"«{N}x{N}»{N}: y{F}; z{F}! t{F}? 50{N}% 3{N}€"),
+        ("«x» :y", f"«x»{N}:y".replace(f"{N}:y", " :y")),
+        ("sans espace: ni; rien!", "sans espace: ni; rien!"),
+        ("21 mesures, 18 mois et 350 « catalyseurs »", f"21{N}mesures, 18{N}mois et 350 «{N}catalyseurs{N}»"),
+        ("7 **mesures**, **7** mesures", f"7{N}**mesures**, **7**{N}mesures"),
+        ("le 17 octobre 2019 à 12 h, 10 000 euros", f"le 17{N}octobre 2019 à 12{N}h, 10{N}000{N}euros"),
+        ("2020 et 2021", "2020 et 2021"),
+        ("l'**usage**, **l'**usage, qu'« aimer »", f"l’**usage**, **l’**usage, qu'«{N}aimer{N}»"),
+        ("aujourd'hui, l'État, rock'n'roll, 'x', d' x", "aujourd’hui, l’État, rock’n’roll, 'x', d' x"),
+        ('"x" et "**y z**" (« a "b" »)', f"«{N}x{N}» et «{N}**y z**{N}» («{N}a «{N}b{N}»{N}»)"),
+        ('5" x 6", a"b"c, "seul', '5" x 6", a"b"c, "seul'),
+        ("https://a.fr/l'b?c : d'e@f.fr www.a.fr/l'x", f"https://a.fr/l'b?c{N}: d'e@f.fr www.a.fr/l'x"),
+        ('"https://a.fr/b x"', f"«{N}https://a.fr/b x{N}»"),
+        ("", ""),
+    ],
+)
+def test_typeset(text: str, printed: str) -> None:
+    assert t.typeset(text) == printed
+    assert t.typeset(printed) == printed
+
+
+@given(st.text("ab7 '\"«»:;!?%€*\n.é"))
+def test_typeset_adds_marks_and_spaces_and_changes_no_letter(text: str) -> None:
+    printed = t.typeset(text)
+    assert t.typeset(printed) == printed
+    back = printed.replace("’", "'").replace(N, " ").replace(F, " ")
+    assert [c for c in back if c not in '«» "'] == [c for c in text if c not in '«» "']
+    assert printed.count(" ") + printed.count(N) + printed.count(F) == text.count(" ") + 2 * (
+        printed.count("«") - text.count("«")
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "raised"),
+    [
+        ("la 7ème et le 1er, 2nde, 3e, 11èmes", ["ème", "er", "nde", "e", "èmes"]),
+        ("7ème", ["ème"]),
+        ("10e3 E2e 3D 2.1e a7ème 7èmement https://a.fr/7ème x", []),
+        ("", []),
+    ],
+)
+def test_ordinals_rise(text: str, raised: list[str]) -> None:
+    pieces = t.ordinals(text)
+    assert "".join(piece for piece, _ in pieces) == text
+    assert [piece for piece, rises in pieces if rises] == raised

@@ -24,6 +24,58 @@ def spaced(text: str) -> str:
     return _SPACE.sub(lambda space: NBSP if space[1] is None else NNBSP, text)
 
 
+# What documents are typeset by. Bold marks are transparent; addresses are left as they are.
+_ADDRESS = r"(?:(?:https?|ftp|mailto|tel):|www\.)[^\s\"<>«»]+|[^\s\"<>«»]+@[^\s\"<>«»]+"
+_B = r"(?:\*\*)?"
+_QUOTED = re.compile(rf'{_ADDRESS}|(?<![\w"])"(?P<quoted>{_B}\S(?:[^"\n]*\S)?)"(?![\w"])')
+_LETTER = r"[^\W\d_]"
+# After a number, a word that isn't its noun.
+_NO_NOUN = (
+    r"(?:aux?|avec|dans|des?|du|en|es?t|les?|la|mais|ont|ou|où|par|pour|puis|que?|qui|sans|sont|sur|vers|[àay])\b"
+)
+_SET = re.compile(
+    rf"{_ADDRESS}"
+    rf"|(?P<wide>(?:(?<=«)|(?<=«\*\*))\ |\ (?={_B}(?:»|[:%€](?:\W|$))))"
+    rf"|(?P<narrow>\ (?={_B}[;!?]))"
+    rf"|(?P<number>(?:(?<=\d)|(?<=\d\*\*))\ (?={_B}(?:(?!{_NO_NOUN}){_LETTER}|\d{{3}}(?!\d))))"
+    rf"|(?P<apostrophe>(?:(?<={_LETTER})|(?<={_LETTER}\*\*))'(?={_B}{_LETTER}))",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(rf"{_ADDRESS}|(?<![\w.,])\d+(?P<ending>èmes?|ères?|ers?|res?|nde?s?|es?)(?!\w)")
+
+
+def typeset(text: str) -> str:
+    """The text as French print has it: spaces that don't break, « », ’. `**bold**` marks and addresses stay as they
+    are; no letter is changed, and no space is added but inside the « » that replace straight quotes."""
+    if '"' in text:
+        text = _QUOTED.sub(lambda m: m[0] if m["quoted"] is None else f"«{NBSP}{m['quoted']}{NBSP}»", text)
+    return _SET.sub(_mark, text)
+
+
+def _mark(match: re.Match[str]) -> str:
+    match match.lastgroup:
+        case "wide" | "number":
+            return NBSP
+        case "narrow":
+            return NNBSP
+        case "apostrophe":
+            return "’"
+    return match[0]
+
+
+def ordinals(text: str) -> list[tuple[str, bool]]:
+    """Cuts a text where an ordinal's ending rises: « 7 », « ème » (piece, does it rise)."""
+    pieces: list[tuple[str, bool]] = []
+    end = 0
+    for match in _ORDINAL.finditer(text):
+        if match["ending"]:
+            pieces += [(text[end : match.start("ending")], False), (match["ending"], True)]
+            end = match.end()
+    if end < len(text) or not pieces:
+        pieces.append((text[end:], False))
+    return pieces
+
+
 def spans(text: str) -> list[tuple[str, bool]]:
     """Cuts a text at its `**bold**` marks: (piece, is it bold). An unpaired `**` is literal."""
     pieces: list[tuple[str, bool]] = []

@@ -1,4 +1,4 @@
-"""Text → Markdown that says only that text: nothing in it can become a link, a tag, a table, a heading or a mention.
+"""Text → Markdown, typeset, that says only it: nothing in it can become a link, a tag, a table, a heading, a mention.
 
 What comes out reads the same under CommonMark, on GitHub and on GitLab. `**bold**` is the one mark that `rich` honours.
 """
@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from alliances_cli.typographie import plain, spans
+from alliances_cli.typographie import ordinals, plain, spans, typeset
 
 _LINE_BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 # Controls, bidi embeddings and overrides, the byte order mark and the characters that are none.
@@ -36,16 +36,17 @@ def clean(text: str) -> str:
 
 
 def paragraphs(text: str) -> list[list[list[tuple[str, bool]]]]:
-    """The clean text as paragraphs of lines of pieces (text, is it bold): what every format of document starts from.
+    """The text, clean and typeset, as paragraphs of lines of pieces (text, is it bold): what every format of document
+    starts from.
 
     Blank lines part paragraphs; a line has no white space at its ends. A bold span that crosses lines is bold in each.
     """
-    return _blocks(spans(clean(text)))
+    return _blocks(spans(typeset(clean(text))))
 
 
 def escape(text: str, cell: bool = False) -> str:
     """Markdown for the text, all of it literal. In a table's cell (`cell`) lines are parted by `<br>`."""
-    return _joined(_blocks([(clean(text), False)]), cell)
+    return _joined(_blocks([(typeset(clean(text)), False)]), cell)
 
 
 def rich(text: str, cell: bool = False) -> str:
@@ -55,13 +56,13 @@ def rich(text: str, cell: bool = False) -> str:
 
 def bold(text: str) -> str:
     """The text on one line, all of it bold; its own marks say nothing more and go."""
-    return _line(_trimmed([(" ".join(plain(clean(text)).split("\n")), True)]))
+    return _line(_trimmed([(typeset(" ".join(plain(clean(text)).split("\n"))), True)]))
 
 
 def marked(pieces: Iterable[tuple[str, str]]) -> str:
     """Pieces (text, mark) on one line, each between its marks: `**`, `~~`, or none. The texts are literal."""
     out = ""
-    found = [(" ".join(clean(text).split("\n")), mark) for text, mark in pieces]
+    found = [(typeset(" ".join(clean(text).split("\n"))), mark) for text, mark in pieces]
     for index, (text, mark) in enumerate(found):
         core = text.strip()
         if not mark or not core:
@@ -81,7 +82,7 @@ def marked(pieces: Iterable[tuple[str, str]]) -> str:
 
 def link(label: str, address: str) -> str:
     """A link of one line, bold honoured. `address` is safe already: characters of URLs only, no parenthesis, no bar."""
-    pieces = spans(" ".join(clean(label).split("\n")))
+    pieces = spans(typeset(" ".join(clean(label).split("\n"))))
     return f"[{_line(_trimmed(pieces), in_link=True)}]({_ENTITY.sub('&amp;', address)})"
 
 
@@ -146,9 +147,14 @@ def _is_letter(char: str) -> bool:
 
 
 def _literal(text: str, start: bool = False, in_link: bool = False) -> str:
-    out = _SPECIAL.sub(r"\\\g<0>", text) if in_link else _SPECIAL_OUT_OF_LINK.sub(_escaped, text)
+    parts = (f"<sup>{part}</sup>" if rises else _escape(part, in_link) for part, rises in ordinals(text))
+    out = "".join(parts)
     mark = _AT_START.match(out) if start else None
     return f"{mark[0]}\\{out[mark.end() :]}" if mark else out
+
+
+def _escape(text: str, in_link: bool) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", text) if in_link else _SPECIAL_OUT_OF_LINK.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:

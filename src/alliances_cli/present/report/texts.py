@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from alliances_cli import typographie
 from alliances_cli.present import markdown
-from alliances_cli.typographie import spaced
+from alliances_cli.typographie import ordinals, typeset
 
 
 class Texts(NamedTuple):
@@ -34,15 +34,17 @@ def one_line(text: str) -> str:
 
 
 def _html_printed(value: Any) -> Any:
-    return value if hasattr(value, "__html__") else spaced(markdown.clean(str(value)))
+    return value if hasattr(value, "__html__") else typeset(markdown.clean(str(value)))
+
+
+def _html_piece(text: str, bold: bool) -> str:
+    inside = "".join(f"<sup>{escape(part)}</sup>" if rises else escape(part) for part, rises in ordinals(text))
+    return f"<strong>{inside}</strong>" if bold else inside
 
 
 def _html_rich(text: str, within: str = "<br>", between: str = "<br><br>") -> Markup:
-    def piece(text: str, bold: bool) -> str:
-        return f"<strong>{escape(text)}</strong>" if bold else str(escape(text))
-
-    blocks = markdown.paragraphs(spaced(text))
-    return Markup(between.join(within.join("".join(piece(*p) for p in line) for line in block) for block in blocks))
+    lines = (["".join(_html_piece(*p) for p in line) for line in block] for block in markdown.paragraphs(text))
+    return Markup(between.join(map(within.join, lines)))
 
 
 def _html_block(text: str) -> Markup:
@@ -65,11 +67,11 @@ def _html_link(label: str, address: str | None) -> Markup:
 
 
 def _md_printed(value: Any) -> Any:
-    return value if hasattr(value, "__html__") else Markup(markdown.escape(spaced(one_line(str(value)))))
+    return value if hasattr(value, "__html__") else Markup(markdown.escape(one_line(str(value))))
 
 
 def _md_rich(text: str, cell: bool = False) -> Markup:
-    return Markup(markdown.rich(spaced(text), cell))
+    return Markup(markdown.rich(text, cell))
 
 
 def _md_line(text: str) -> Markup:
@@ -77,11 +79,10 @@ def _md_line(text: str) -> Markup:
 
 
 def _md_bold(text: str) -> Markup:
-    return Markup(markdown.bold(spaced(text)))
+    return Markup(markdown.bold(text))
 
 
 def _md_link(label: str, address: str | None) -> Markup:
-    label = spaced(label)
     return Markup(markdown.link(label, address)) if address else _md_line(label)
 
 
