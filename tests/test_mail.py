@@ -60,7 +60,7 @@ def test_the_real_one_answers_first() -> None:
     assert text.startswith(
         "Bilan anniversaire\n"
         "Mission ministérielle «\u00a0Accélérer les alliances\u00a0»\n"
-        "État au 7 mai 2021\n"
+        "État au 7\u00a0mai 2021\n"
         "\n"
         "21\u00a0mesures\u00a0: 9\u00a0très satisfaisant, 9\u00a0satisfaisant, 3\u00a0en retard.\n"
     )

@@ -76,7 +76,7 @@ def shown(block: Any) -> str:
 
 def flat(text: str) -> str:
     """A text aside the marks and spaces that typography changes."""
-    return " ".join(re.sub('[«»"]', "", text.replace("’", "'")).split())
+    return re.sub(r'«\s?|\s?»|"', "", " ".join(text.split()).replace("’", "'"))
 
 
 def written(feuille: FeuilleDeRoute, moment: Moment | None = None) -> Written:
@@ -184,6 +184,19 @@ def test_bold_is_bold_and_its_marks_are_gone() -> None:
     ]
     assert "immédiatement accessible" in bold
     assert "**" not in of_real().text
+
+
+def test_it_is_typeset() -> None:
+    shown_ = " ".join(text for _, text in of_real().paragraphs)
+    assert "l’existant" in shown_ and "«\u00a0Feuille de route\u00a0»" in shown_ and "'" not in shown_
+    risen = [
+        run.find(qn("w:t")).text
+        for run in of_real().body.iter(qn("w:r"))
+        if run.find(f"{qn('w:rPr')}/{qn('w:vertAlign')}") is not None
+    ]
+    assert risen and set(risen) == {"ème"}
+    # A colon that stands between two pieces of a line keeps its space.
+    assert not re.search(r"[^\S\u00a0]:", " ".join(text for _, text in of_full().paragraphs))
 
 
 def test_a_roadmap_of_nothing_says_so() -> None:
@@ -314,7 +327,7 @@ def test_the_page_is_a4_in_french_and_says_where_one_is() -> None:
     width, height = section.page_width, section.page_height
     assert width is not None and height is not None and (round(width.mm), round(height.mm)) == (210, 297)
     foot = section.footer._element
-    assert "Bilan anniversaire" in shown(foot) and "7 mai 2021" in shown(foot)
+    assert "Bilan anniversaire" in flat(shown(foot)) and "7 mai 2021" in flat(shown(foot))
     assert [field.get(qn("w:instr")).strip() for field in foot.iter(qn("w:fldSimple"))] == ["PAGE", "NUMPAGES"]
     langs = [lang for lang in of_real().docx.styles.element.iter(qn("w:lang"))]
     assert [lang.get(qn("w:val")) for lang in langs] == ["fr-FR"]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from alliances_cli import bilan
 from alliances_cli.model import FeuilleDeRoute
 from alliances_cli.present.report.texts import one_line
-from alliances_cli.typographie import plain, spaced
+from alliances_cli.typographie import plain, typeset
 
 # In UTF-8.
 MOST_BYTES = 3990
@@ -48,7 +48,7 @@ def fitted(write: Callable[[Mapping[str, Any]], str]) -> str:
     which shortens a text to it."""
     for place in PLACES:
         court = partial(shortened, most=place.longueur)
-        text = wrapped(spaced(write({"place": place, "court": court})))
+        text = wrapped(typeset(write({"place": place, "court": court})))
         if len(text.encode()) <= MOST_BYTES:
             return text
     return _cut(text)

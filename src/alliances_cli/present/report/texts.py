@@ -87,8 +87,8 @@ def _md_link(label: str, address: str | None) -> Markup:
 
 
 def _mail_printed(value: Any) -> Any:
-    """On one line, without marks: in a mail nothing is to be escaped."""
-    return value if hasattr(value, "__html__") else Markup(spaced(typographie.plain(one_line(str(value)))))
+    """On one line, without marks; a mail has nothing to escape, and is typeset as a whole."""
+    return value if hasattr(value, "__html__") else Markup(typographie.plain(one_line(str(value))))
 
 
 def _mail_link(label: str, address: str | None) -> Markup:

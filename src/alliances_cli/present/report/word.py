@@ -25,7 +25,7 @@ from docx.shared import Mm
 from alliances_cli.present import markdown
 from alliances_cli.present.report import word_styles
 from alliances_cli.present.report.texts import one_line
-from alliances_cli.typographie import spaced
+from alliances_cli.typographie import ordinals, typeset
 
 Element = Any  # lxml's, of python-docx's classes
 # What a line is made of: a text of the roadmap or of the tool, or what `run`, `link` and the like made.
@@ -88,14 +88,17 @@ def _run(text: str, bold: bool = False, rises: bool = False, style: str = "", co
 def _rich(text: str) -> list[list[list[tuple[str, bool, bool]]]]:
     """The text as paragraphs of lines of pieces (text, is it bold, does it rise): what is written of any text."""
     return [
-        [[(piece.replace("\t", " "), bold, False) for piece, bold in line] for line in block]
-        for block in markdown.paragraphs(spaced(text))
+        [
+            [(part.replace("\t", " "), bold, rises) for piece, bold in line for part, rises in ordinals(piece) if part]
+            for line in block
+        ]
+        for block in markdown.paragraphs(typeset(text))
     ]
 
 
 def runs(text: str, bold: bool = False, style: str = "") -> list[Element]:
     """The text on a line, its bold honoured; spaces at its ends stay, for what stands beside."""
-    text = re.sub(r"\s*\n\s*", " ", markdown.clean(text))
+    text = re.sub(r"\s*\n\s*", " ", typeset(markdown.clean(text)))
     core = text.strip()
     if not core:
         return [_run(" ", style=style)] if text else []
