@@ -29,6 +29,7 @@ from alliances_cli.model import FeuilleDeRoute
 from alliances_cli.present.report import Edition, document, word, word_styles
 from conftest import Invoke
 from story import Repository
+from test_imports import run
 from test_report import PAYLOADS, SCHEMES, full, leaves, moment_of, real, small
 from test_shapes import SHAPES
 
@@ -459,6 +460,13 @@ def test_without_the_extra_it_says_what_to_install(
     answer = invoke("render", "-o", "bilan.docx", code=5)
     assert "pip install 'alliances[docx]'" in answer.spoken
     assert not Path("bilan.docx").exists()
+
+
+def test_no_other_format_loads_the_library(tmp_path: Path) -> None:
+    for format in ("md", "txt-mail"):
+        loaded = run(tmp_path, "render", "--format", format)
+        assert "docx" not in loaded.modules and "lxml" not in loaded.modules
+    assert "docx" in run(tmp_path, "render", "--format", "docx", "-o", str(tmp_path / "x.docx")).modules
 
 
 def test_three_hundred_mesures_take_no_time() -> None:

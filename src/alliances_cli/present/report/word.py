@@ -38,6 +38,7 @@ _SIZES = {"": (1.75, 4.2), "Celluledtail": (1.55, 3.8)}
 _TWIPS_PER_MM = 1440 / 25.4
 # Word's own limit, beyond which it drops a bookmark.
 _BOOKMARK_LENGTH = 40
+_ADDRESS_LENGTH = 2000
 # What the library's empty document comes with, and ours has no use for.
 _LEFT_OUT = ("thumbnail", "customXml", "stylesWithEffects", "webSettings", "fontTable", "extended-properties")
 
@@ -222,8 +223,8 @@ class Word:
         return [made]
 
     def address(self, label: str, address: str | None) -> list[Element]:
-        """A link to the address, which is safe already; the label alone where it is None."""
-        if address is None:
+        """A link to the address, which is safe already; the label alone where it is None, or longer than Word takes."""
+        if address is None or len(address) > _ADDRESS_LENGTH:
             return runs(label)
         made = _w("hyperlink", *runs(one_line(label), style="Lienhypertexte"), history=1)
         made.set(qn("r:id"), self.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
