@@ -6,9 +6,11 @@ import io
 import json
 import os
 import re
+import struct
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -420,6 +422,28 @@ def test_the_file_says_what_it_is_and_no_more() -> None:
     assert not any("thumbnail" in name or "customXml" in name for name in of_real().parts)
     assert {entry.date_time for entry in of_real().entries} == {(1980, 1, 1, 0, 0, 0)}
     assert of_real().entries[0].filename == "[Content_Types].xml"
+
+
+def test_a_picture_has_words_and_the_size_of_a_logo() -> None:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 400, 100, 1, 0, 0, 0, 0)
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(51 * 100)))
+    png += chunk(b"IEND", b"")
+
+    def made() -> bytes:
+        written_ = word.Word()
+        written_.picture(png, 'Logo : "L\'émetteur" <b>')
+        written_.say("Normal", "Suite")
+        return written_.bytes()
+
+    found = Written(made())
+    (shape,) = found.docx.inline_shapes
+    assert (round(shape.width.mm), round(shape.height.mm)) == (60, 15)
+    assert shape._inline.docPr.get("descr") == 'Logo : "L\'émetteur" <b>'
+    assert found.paragraphs[-1][1] == "Suite" and found.body[-1].tag == qn("w:sectPr")
+    assert found.data == made()
 
 
 def test_the_environment_may_give_the_date(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,8 @@ _TWIPS_PER_MM = 1440 / 25.4
 # Word's own limit, beyond which it drops a bookmark.
 _BOOKMARK_LENGTH = 40
 _ADDRESS_LENGTH = 2000
+# The most that a logo takes, in width and in height.
+LOGO = (Mm(60), Mm(18))
 # What the library's empty document comes with, and ours has no use for.
 _LEFT_OUT = ("thumbnail", "customXml", "stylesWithEffects", "webSettings", "fontTable", "extended-properties")
 
@@ -208,6 +210,14 @@ class Word:
             if index:
                 block.pPr.append(_w("ind", left=284 * (deep + 1)))
         self.add(*blocks)
+
+    def picture(self, png: bytes, alt: str) -> None:
+        """A picture at the left, no higher than a logo, with what is said where it isn't seen."""
+        run = self.document.add_paragraph(style="Normal").add_run()
+        shape = run.add_picture(io.BytesIO(png))
+        ratio = min(LOGO[0] / shape.width, LOGO[1] / shape.height)
+        shape.width, shape.height = round(shape.width * ratio), round(shape.height * ratio)
+        shape._inline.docPr.set("descr", _attribute(alt))
 
     def place(self, anchor: str, block: Element) -> Element:
         """The paragraph, as the place that links lead to by `anchor`."""

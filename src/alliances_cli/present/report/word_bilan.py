@@ -73,14 +73,12 @@ class _Bilan:
     def write(self) -> None:
         """The sections, in the order of the bilan."""
         presentes = self.v.presentes
-        parts = self.v.mission.parties
-        dated = [part for part in parts if _dated(part.points)]
         self.cover()
         self.summary()
         if self.v.changements:
             self.changes(self.v.changements)
-        if self.v.mission.fiche or dated or self.v.mission.sections.mission != Section():
-            self.mission(dated)
+        if self.v.mission.fiche or self.v.parties_en_frise or self.v.mission.sections.mission != Section():
+            self.mission()
         if "chantiers" in presentes:
             self.chantiers()
         if "mesures" in presentes:
@@ -93,9 +91,8 @@ class _Bilan:
             self.blockers()
         if "retirees" in presentes:
             self.retired()
-        for part in parts:
-            if part not in dated:
-                self.part(part, 1)
+        for part in self.v.autres_parties:
+            self.part(part, 1)
         if "bilans" in presentes:
             self.published()
         self.method()
@@ -107,6 +104,10 @@ class _Bilan:
     def cover(self) -> None:
         """Title, date, who issues it and for whom."""
         word, mission = self.word, self.v.mission
+        logo = getattr(getattr(self.v, "theme", None), "logo", None)
+        # An SVG picture is one that Word takes beside another kind of it only.
+        if logo is not None and logo.genre == "png":
+            word.picture(logo.octets, logo.alt)
         document, emetteur = mission.document, mission.emetteur
         if document.titre:
             word.tell("Surtitre", mission.titre)
@@ -142,6 +143,8 @@ class _Bilan:
             word.say("Accroche" if told else "Phare", said, ".")
         elif not told:
             word.say("Phare", count(len(feuille.leviers), "levier") + v.sont_retires("leviers"), ".")
+        # Of `--public`, where there is one.
+        word.tell("Remarque", getattr(v, "reserve", None))
         if v.provenances["infere"]:
             infere = v.provenance_libelles["infere"]
             words = f"Les niveaux marqués «{NBSP}{infere}{NBSP}» sont déduits, non publiés : voir "
@@ -150,7 +153,8 @@ class _Bilan:
             self.counts(bilans["mesures"])
         controle = bilans["mesures"].controle
         if controle is not None:
-            since = f" ({v.dont_retirees(controle)})" if controle.retirees else ""
+            gone = v.dont_retirees(controle)
+            since = f" ({gone})" if gone else ""
             titre = f" ({one_line(controle.publie.titre)})" if controle.publie.titre else ""
             agree = ["ils concordent"] if controle.agrees else strong("ils ne concordent pas")
             words = f"Totaux de contrôle : {controle.compte_text} comptés{since}, {controle.publie_text} publiés "
@@ -268,12 +272,12 @@ class _Bilan:
         self.word.tell("Accroche", section.sous_titre)
         self.word.tell("Accroche", section.accroche)
 
-    def mission(self, parts: Sequence[Partie]) -> None:
-        """The fiche, and the parts that tell when things happened."""
+    def mission(self) -> None:
+        """The fiche, and the parts that tell the mission's story."""
         section = self.v.mission.sections.mission
         self.head("mission", section, "La mission")
         self.pairs([(row.libelle, self.cell(row.texte)) for row in self.v.mission.fiche], "Fiche de la mission")
-        for part in parts:
+        for part in self.v.parties_en_frise:
             self.part(part, 2)
         self.word.tell("Conclusion", section.conclusion)
 
@@ -691,11 +695,6 @@ class _Bilan:
             yield detail("Renvoie à : ", self.references(found["renvois"]))
         if found["cite_par"]:
             yield detail("Cité par : ", self.references(found["cite_par"]))
-
-
-def _dated(points: Sequence[Point]) -> bool:
-    """Whether one of the sentences, or of those under them, has a date."""
-    return any(point.date is not None or _dated(point.points) for point in points)
 
 
 def listed(found: Iterable[Sequence[Piece]]) -> list[Piece]:
