@@ -175,6 +175,7 @@ class Word:
         _replace(self.document.settings.element, word_styles.SETTINGS)
         self.body = self.document.element.body
         self.names: dict[str, str] = {}
+        self.taken: set[str] = set()
         self.placed = 0
 
     # --- what stands in the text ------------------------------------------------------------------------------------
@@ -244,11 +245,11 @@ class Word:
         """The bookmark's name: the anchor, shortened where it is too long; Word takes no account of case."""
         if anchor not in self.names:
             name = anchor
-            taken = {known.casefold() for known in self.names.values()}
-            if len(name) > _BOOKMARK_LENGTH or name.casefold() in taken or not name[:1].isalpha():
+            if len(name) > _BOOKMARK_LENGTH or name.casefold() in self.taken or not name[:1].isalpha():
                 digest = hashlib.sha256(anchor.encode()).hexdigest()[:12]
                 name = f"{name[: _BOOKMARK_LENGTH - 13]}-{digest}"
             self.names[anchor] = name
+            self.taken.add(name.casefold())
         return self.names[anchor]
 
     # --- tables -----------------------------------------------------------------------------------------------------
