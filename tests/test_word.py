@@ -396,7 +396,7 @@ def test_what_xml_has_no_place_for_is_dropped(text: str) -> None:
     made.say("Normal", text, word.strong(text), word.literal(text), made.link(text, "mesure-1"))
     made.bullet(text=text)
     made.page(text)
-    made.describe(word.Properties(text, text, text, "alliances", None))
+    made.describe(word.Properties(text, text, text, "alliances", datetime(500, 1, 1, tzinfo=UTC)))
     found = Written(made.bytes())
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", found.parts["word/document.xml"].decode())
     assert not text.startswith("a") or found.text.startswith("a")

@@ -15,6 +15,7 @@ from alliances_cli.present.report.edition import Edition
 from alliances_cli.present.report.environment import environment, shipped_environment
 from alliances_cli.present.report.faults import fault
 from alliances_cli.present.report.loading import own_templates
+from alliances_cli.present.report.paper import page_footer, state
 from alliances_cli.present.report.style import STYLE, STYLE_CHANGEMENTS, sheet
 
 __all__ = ["FORMATS", "Edition", "document", "render"]
@@ -50,7 +51,8 @@ def render(edition: Edition, format: str) -> str:
         values = context(edition)
         if format == "html":
             sheets = (STYLE, STYLE_CHANGEMENTS) if edition.comparaison is not None else (STYLE,)
-            values["style"] = sheet(made, edition.feuille.echelle, sheets)
+            foot = page_footer(values["titre_de_page"], state(edition))
+            values["style"] = sheet(made, edition.feuille.echelle, sheets, foot)
         template = made.get_template(f"bilan.{format}.j2")
         if format == "txt-mail":
             values |= mail.values(edition.feuille)

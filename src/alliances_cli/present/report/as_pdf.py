@@ -1,4 +1,4 @@
-"""The bilan as a PDF: the HTML one, laid out on paper by WeasyPrint, with its structure, its language and its origin."""
+"""The bilan as a PDF: the HTML one, laid out on paper by WeasyPrint, with its structure and its origin."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # A word as long takes WeasyPrint seconds to break; a place to break at every few characters spares them.
 LONG_WORD = 100
 BREAK_EVERY = 12
+# Of a text with such a word, nothing that is to be kept whole fits a page.
+ENDLESS_WORD = 300
+FREE = "*{break-inside:auto!important;break-before:auto!important;break-after:auto!important}"
 _LONG = re.compile(rf"\S{{{LONG_WORD},}}")
 ZWSP = "\u200b"
 # What is not set as text.
@@ -29,16 +32,20 @@ _UNSEEN = ("style", "script", "title", "template")
 def render(edition: Edition) -> bytes:
     """The whole document. Nothing is fetched: what the page doesn't hold isn't in it.
 
-    Raises: TemplateFault; InvalidRoadmap; UsageFault; ExtraMissing; SystemFault where WeasyPrint's libraries are missing.
+    Raises: TemplateFault; InvalidRoadmap; UsageFault; ExtraMissing; SystemFault where a library is missing.
     """
     weasyprint, fetcher = _weasyprint()
     made = stamp(edition).strftime("%Y-%m-%dT%H:%M:%SZ")
     text = report.render(edition, "html")
     page = weasyprint.HTML(string=text, url_fetcher=fetcher(allowed_protocols=("data",)))
-    _break_long_words(page.etree_element)
+    endless = _break_long_words(page.etree_element)
     options = {"pdf_variant": "pdf/ua-1", "pdf_identifier": hashlib.sha256(text.encode()).hexdigest()[:32].encode()}
     # No fault of the page's style is told: a browser keeps it silent too.
-    document = page.render(**options)
+    try:
+        document = page.render(**options, stylesheets=[weasyprint.CSS(string=FREE)] if endless else None)
+    except AssertionError:
+        # WeasyPrint gives up where what is to be kept whole fits no page.
+        document = page.render(**options, stylesheets=[weasyprint.CSS(string=FREE)])
     mission, metadata = edition.feuille.mission, document.metadata
     metadata.lang = metadata.lang or "fr"
     metadata.title = metadata.title or typographie.one_line(mission.titre)
@@ -71,17 +78,24 @@ def _weasyprint() -> tuple[Any, Any]:
     return weasyprint, URLFetcher
 
 
-def _break_long_words(root: Element) -> None:
-    """Lets the words of the page that are beyond measure be broken every few characters."""
+def _break_long_words(root: Element) -> bool:
+    """Lets the words of the page that are beyond measure be broken every few characters; whether one is endless."""
+    longest = 0
 
     def broken(text: str) -> str:
-        return _LONG.sub(lambda word: ZWSP.join(_pieces(word[0])), text)
+        return _LONG.sub(in_pieces, text)
+
+    def in_pieces(word: re.Match[str]) -> str:
+        nonlocal longest
+        longest = max(longest, len(word[0]))
+        return ZWSP.join(_pieces(word[0]))
 
     for element in root.iter():
         if element.text and element.tag not in _UNSEEN:
             element.text = broken(element.text)
         if element.tail:
             element.tail = broken(element.tail)
+    return longest >= ENDLESS_WORD
 
 
 def _pieces(word: str) -> list[str]:

@@ -10,8 +10,8 @@ from alliances_cli.present.report.edition import Edition
 
 
 def stamp(edition: Edition) -> datetime:
-    """SOURCE_DATE_EPOCH where it is set, else the first instant (UTC) of the last day of `etat_au`, else of the day that
-    the roadmap is read at.
+    """SOURCE_DATE_EPOCH where it is set, else the first instant (UTC) of the last day of `etat_au`, else of the day
+    that the roadmap is read at.
 
     Raises: UsageFault for a SOURCE_DATE_EPOCH that is no moment.
     """

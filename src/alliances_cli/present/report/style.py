@@ -26,8 +26,8 @@ class Style(NamedTuple):
     empreinte: str
 
 
-def sheet(environment: Environment, echelle: Iterable[Echelon], sheets: Iterable[str]) -> Style:
-    """The style sheets, the roadmap's own, else the shipped ones, with a colour for each level.
+def sheet(environment: Environment, echelle: Iterable[Echelon], sheets: Iterable[str], besides: str = "") -> Style:
+    """The style sheets, the roadmap's own, else the shipped ones, with a colour for each level, and more rules.
 
     On one line: a checker of pages and a browser don't agree on the hash of one that has several.
     """
@@ -36,7 +36,7 @@ def sheet(environment: Environment, echelle: Iterable[Echelon], sheets: Iterable
     levels = [(f".n{niveau.rang}", niveau.couleur) for niveau in echelle]
     light = "".join(f"{name}{{--niveau:{legible(colour, LIGHT)}}}" for name, colour in levels)
     dark = "".join(f"{name}{{--niveau:{legible(colour, DARK)}}}" for name, colour in levels)
-    css = f"{css}{light}@media screen and (prefers-color-scheme:dark){{{dark}}}"
+    css = f"{css}{light}@media screen and (prefers-color-scheme:dark){{{dark}}}{besides}"
     css = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
     css = re.sub(r" ?([{};]) ?", r"\1", css).replace(";}", "}").strip()
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()

@@ -54,14 +54,13 @@ class Column(NamedTuple):
 
 
 class Properties(NamedTuple):
-    """What the file says of the document. `moment`: when it was made and changed, in universal time, None where it
-    can't be said."""
+    """What the file says of the document. `moment`: when it was made and changed, in universal time."""
 
     title: str
     subject: str
     author: str
     application: str
-    moment: datetime | None
+    moment: datetime
 
 
 def _w(tag: str, *children: Element, **attributes: object) -> Element:
@@ -332,7 +331,8 @@ class Word:
         if properties.author:
             core.author = _attribute(properties.author)
         core.language = "fr-FR"
-        if properties.moment is not None:
+        # Readers of the file know no year of three digits.
+        if properties.moment.year >= 1000:
             core.created = core.modified = properties.moment
         core.revision = 1
         extended = (

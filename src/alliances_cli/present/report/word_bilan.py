@@ -38,7 +38,7 @@ NO_LEVEL = ("○", "sans niveau")
 _WIDE_HEADS = 4
 
 
-def write(edition: Edition, moment: datetime | None) -> bytes:
+def write(edition: Edition, moment: datetime) -> bytes:
     """The whole document; `moment` is when it says that it was made."""
     values = SimpleNamespace(**context(edition))
     mission = values.mission
