@@ -69,6 +69,7 @@ DEFERRED = {
 }
 # third-party module → the files and folders that may use it. What isn't here is used nowhere.
 LIBRARIES = {
+    "docx": "present/report/as_docx.py present/report/word.py",
     "jinja2": "present/report",
     "markupsafe": "present/report",
     "pydantic": "model.py store.py",

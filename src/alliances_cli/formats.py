@@ -23,6 +23,8 @@ FORMATS: dict[str, Format] = {
         Format("md", "Markdown", (".md", ".markdown")),
         Format("html", "HTML", (".html", ".htm")),
         Format("pdf", "PDF", (".pdf",), binaire=True),
+        Format("docx", "Word", (".docx",), binaire=True),
+        Format("txt-mail", "courrier", (".txt",)),
     )
 }
 DEFAUT = next(iter(FORMATS))

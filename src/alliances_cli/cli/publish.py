@@ -51,7 +51,7 @@ def render(
     rev: Rev = None,
     since: Since = None,
 ) -> None:
-    """Écrit le bilan : Markdown, HTML ou PDF."""
+    """Écrit le bilan : Markdown, HTML, PDF, Word ou courrier."""
     if output == "":
         raise UsageFault("-o : le nom du fichier est vide")
     if check and output in (None, "-"):

@@ -10,6 +10,7 @@ import re
 from functools import partial
 
 from alliances_cli.errors import InvalidRoadmap
+from alliances_cli.present.report import mail
 from alliances_cli.present.report.context import context
 from alliances_cli.present.report.edition import Edition, characters
 from alliances_cli.present.report.environment import environment, shipped_environment
@@ -34,6 +35,10 @@ def document(edition: Edition, format: str) -> bytes:
         from alliances_cli.present.report import as_pdf
 
         return as_pdf.render(edition)
+    if format == "docx":
+        from alliances_cli.present.report import as_docx
+
+        return as_docx.render(edition)
     return render(edition, format).encode("utf-8")
 
 
@@ -53,7 +58,11 @@ def render(edition: Edition, format: str) -> str:
             sheets = (STYLE, STYLE_CHANGEMENTS) if edition.comparaison is not None else (STYLE,)
             foot = page_footer(typeset(values["titre_de_page"]), typeset(state(edition)))
             values["style"] = sheet(made, edition.feuille.echelle, sheets, foot)
-        text = made.get_template(f"bilan.{format}.j2").render(values)
+        template = made.get_template(f"bilan.{format}.j2")
+        if format == "txt-mail":
+            values |= mail.values(edition.feuille)
+            return mail.fitted(lambda place: template.render({**values, **place}))
+        text = template.render(values)
     except InvalidRoadmap:
         raise
     except Exception as error:

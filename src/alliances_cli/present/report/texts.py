@@ -86,7 +86,17 @@ def _md_link(label: str, address: str | None) -> Markup:
     return Markup(markdown.link(label, address)) if address else _md_line(label)
 
 
+def _mail_printed(value: Any) -> Any:
+    """On one line, without marks; a mail has nothing to escape, and is typeset as a whole."""
+    return value if hasattr(value, "__html__") else Markup(typographie.plain(one_line(str(value))))
+
+
+def _mail_link(label: str, address: str | None) -> Markup:
+    return Markup(_mail_printed(label))
+
+
 TEXTS = {
     "html": Texts(_html_printed, _html_rich, _html_block, _html_block, _html_line, _html_bold, _html_link),
     "md": Texts(_md_printed, _md_rich, _md_rich, partial(_md_rich, cell=True), _md_line, _md_bold, _md_link),
+    "txt-mail": Texts(*(_mail_printed,) * 6, _mail_link),
 }
