@@ -93,7 +93,8 @@ def _rendered(root: Root, path: Path | None, day: Periode | None, format: str) -
     if path is not None:
         api.check_output(root, path)
     vue = api.publishable(root, day)
-    return report.render(report.Edition(vue.feuille, vue.moment, __version__, root.templates), format)
+    edition = report.Edition(vue.feuille, vue.moment, __version__, root.templates, ressources=vue.ressources)
+    return report.render(edition, format)
 
 
 def _rendered_past(
@@ -111,6 +112,6 @@ def _rendered_past(
         own = timeline.templates(past, vue.revision) if vue.revision is not None else vue.root.templates
         others = comparaison.remarques if comparaison is not None else ()
         emit.remark(list(dict.fromkeys((*vue.remarques, *others))))
-        edition = report.Edition(vue.feuille, vue.moment, __version__, own, vue.revision, comparaison)
+        edition = report.Edition(vue.feuille, vue.moment, __version__, own, vue.revision, comparaison, vue.ressources)
         text = report.render(edition, format)
     return past.root, text

@@ -32,7 +32,9 @@ def render(edition: Edition, format: str) -> str:
         values = context(edition)
         if format == "html":
             sheets = (STYLE, STYLE_CHANGEMENTS) if edition.comparaison is not None else (STYLE,)
-            values["style"] = sheet(made, edition.feuille.echelle, sheets)
+            values["style"] = sheet(
+                made, edition.feuille.echelle, sheets, edition.feuille.mission.theme, edition.ressources.police
+            )
         text = made.get_template(f"bilan.{format}.j2").render(values)
     except InvalidRoadmap:
         raise

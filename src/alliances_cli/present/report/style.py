@@ -12,7 +12,9 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from alliances_cli.couleurs import legible
-from alliances_cli.model import Echelon
+from alliances_cli.model import Couleurs, Echelon, Theme, is_font_file
+from alliances_cli.ressources import Fichier
+from alliances_cli.theme import CLAIRE, SOMBRE, Palette, palettes
 
 STYLE = "bilan.css"
 # Besides, where the document says what changed.
@@ -26,23 +28,79 @@ class Style(NamedTuple):
     empreinte: str
 
 
-def sheet(environment: Environment, echelle: Iterable[Echelon], sheets: Iterable[str]) -> Style:
-    """The style sheets, the roadmap's own, else the shipped ones, with a colour for each level.
+def sheet(
+    environment: Environment,
+    echelle: Iterable[Echelon],
+    sheets: Iterable[str],
+    theme: Theme,
+    police: Fichier | None,
+) -> Style:
+    """The style sheets, the roadmap's own, else the shipped ones, with its theme and a colour for each level. `police`:
+    the file of the theme's font.
 
     On one line: a checker of pages and a browser don't agree on the hash of one that has several.
     """
     assert environment.loader is not None
     css = "".join(environment.loader.get_source(environment, sheet)[0] for sheet in sheets)
     levels = [(f".n{niveau.rang}", niveau.couleur) for niveau in echelle]
-    light = "".join(f"{name}{{--niveau:{legible(colour, LIGHT)}}}" for name, colour in levels)
-    dark = "".join(f"{name}{{--niveau:{legible(colour, DARK)}}}" for name, colour in levels)
-    css = f"{css}{light}@media screen and (prefers-color-scheme:dark){{{dark}}}"
+    clair, sombre = palettes(theme.couleurs)
+    light = "".join(f"{name}{{--niveau:{legible(colour, *clair.grounds)}}}" for name, colour in levels)
+    dark = "".join(f"{name}{{--niveau:{legible(colour, *sombre.grounds)}}}" for name, colour in levels)
+    css = f"{css}{theme_css(theme, police)}{light}{DARK}{{{dark}}}"
     css = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL))
     css = re.sub(r" ?([{};]) ?", r"\1", css).replace(";}", "}").strip()
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     return Style(Markup(css), f"sha256-{digest}")
 
 
-# The ground that is hardest on a level's colour in each theme: `--fond2` of bilan.css.
-LIGHT = "#f1f5fa"
-DARK = "#18222d"
+DARK = "@media screen and (prefers-color-scheme:dark)"
+# The name that a font's file is known by in the document: its own might be that of another.
+POLICE_DU_BILAN = "police-du-bilan"
+# What means a kind of font, and not one of that name.
+_GENERIC = ("serif", "sans-serif", "monospace", "system-ui", "ui-serif", "ui-sans-serif", "ui-monospace", "ui-rounded")
+# What `bilan.css` calls the colours of a palette.
+_PROPERTIES = {field: "encre" if field == "texte" else field for field in Palette._fields}
+
+
+def theme_css(theme: Theme, police: Fichier | None) -> str:
+    """What a roadmap's theme adds to the style sheet; nothing where it has none."""
+    couleurs = theme.couleurs
+    css = _font(theme.police, police) if theme.police else ""
+    if theme.logo:
+        css += _logo(couleurs)
+    if couleurs == Couleurs():
+        return css
+    clair, sombre = palettes(couleurs)
+    css += f":root{{{_properties(clair, CLAIRE)}}}"
+    css += f"{DARK}{{:root{{{_properties(sombre, SOMBRE)}}}.couverture{{border-top-color:var(--accent)}}}}"
+    # Again, after the colours that would have the last word.
+    return f"{css}@media (prefers-contrast:more){{:root{{--doux:var(--encre);--filet:var(--filet2)}}}}"
+
+
+def _properties(palette: Palette, default: Palette) -> str:
+    """The custom properties of what isn't as it is by default."""
+    given = palette._asdict().items() - default._asdict().items()
+    return ";".join(f"--{_PROPERTIES[field]}:{colour}" for field, colour in sorted(given))
+
+
+def _font(name: str, file: Fichier | None) -> str:
+    face = ""
+    if is_font_file(name):
+        if file is None:
+            return ""
+        form = {"ttf": "truetype", "otf": "opentype"}.get(file.genre, file.genre)
+        face = f'@font-face{{font-family:"{POLICE_DU_BILAN}";src:url({file.adresse}) format("{form}")}}'
+        name = POLICE_DU_BILAN
+    first = name if name in _GENERIC else f'"{name}"'
+    return f"{face}html{{font-family:{first},var(--pile,sans-serif)}}"
+
+
+def _logo(couleurs: Couleurs) -> str:
+    """A logo is drawn for a light page: in the dark, it keeps one around it."""
+    plate = palettes(couleurs)[0].fond
+    return (
+        ".logo{display:block;height:4.5rem;width:auto;max-width:100%;object-fit:contain;object-position:left;"
+        "margin-bottom:1rem;forced-color-adjust:none}"
+        f"{DARK}{{.logo{{background:{plate};padding:.5rem;border-radius:.25rem}}}}"
+        "@media (forced-colors:active){.logo{background:#fff;padding:.5rem}}"
+    )
