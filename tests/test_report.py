@@ -171,6 +171,15 @@ def full(t: Text = benign, i: Text = lambda name: name) -> FeuilleDeRoute:
                 {"id": i("bloqueur2"), "libelle": t("bloqueur.sans.effet")},
             ],
             "regles": ["bilan_intact"],
+            "theme": {
+                "couleurs": {
+                    f"{name}{twin}": colour
+                    for twin, ground in (("", "#fefefe"), ("_sombre", "#101010"))
+                    for name, colour in (("fond", ground), ("texte", "#767676"), ("accent", "#767676"))
+                },
+                "police": "Spectral",
+                "logo": "logo.svg",
+            },
             "bilans": [
                 {
                     "date": "2020-10-17",
@@ -243,7 +252,7 @@ def render(feuille: FeuilleDeRoute, format: str, own: Path | None = None) -> str
 # --- reading documents ----------------------------------------------------------------------------------------------
 
 INLINE = {"strong", "a", "span", "time", "code", "em"}
-VOID = {"meta", "link", "br", "rect", "hr"}
+VOID = {"meta", "link", "br", "rect", "hr", "img"}
 
 
 class Page(HTMLParser):

@@ -48,11 +48,12 @@ def _palette(default: Palette, fond: str | None, texte: str | None, accent: str 
     found = default
     if fond or texte:
         fond = fond or default.fond
-        texte = texte or legible(default.texte, *_around(fond, default.texte))
+        grounds = _around(fond)
+        texte = texte or legible(default.texte, *grounds)
         found = Palette(
-            *_around(fond, texte),
+            *grounds,
             texte,
-            doux=legible(mixed(texte, fond, 0.25), *_around(fond, texte)),
+            doux=legible(mixed(texte, fond, 0.25), *grounds),
             filet=mixed(fond, texte, 0.16),
             filet2=mixed(fond, texte, 0.5),
             accent=default.accent,
@@ -66,8 +67,10 @@ def _palette(default: Palette, fond: str | None, texte: str | None, accent: str 
     return found._replace(accent=legible(found.accent, *found.grounds), lien=legible(found.lien, *found.grounds))
 
 
-def _around(fond: str, texte: str) -> tuple[str, str, str]:
-    return fond, mixed(fond, texte, 0.06), mixed(fond, texte, 0.1)
+def _around(fond: str) -> tuple[str, str, str]:
+    """A page's ground and those that go with it. No text changes them: what is advised for one stays true once done."""
+    towards = max(("#000000", "#ffffff"), key=lambda end: contrast(end, fond))
+    return fond, mixed(fond, towards, 0.04), mixed(fond, towards, 0.06)
 
 
 def faults(theme: Theme) -> Iterator[tuple[tuple[str, ...], str]]:
