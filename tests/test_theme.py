@@ -48,15 +48,15 @@ def font(genre: str) -> bytes:
     """A real font of one square, in the given form."""
     from io import BytesIO
 
-    from fontTools.fontBuilder import FontBuilder
-    from fontTools.pens.ttGlyphPen import TTGlyphPen
+    builder_of: Any = pytest.importorskip("fontTools.fontBuilder")
+    pens: Any = pytest.importorskip("fontTools.pens.ttGlyphPen")
 
-    pen = TTGlyphPen(None)
+    pen = pens.TTGlyphPen(None)
     for place, go in (((0, 0), pen.moveTo), ((0, 700), pen.lineTo), ((700, 700), pen.lineTo), ((700, 0), pen.lineTo)):
         go(place)
     pen.closePath()
     square = pen.glyph()
-    builder = FontBuilder(1000, isTTF=True)
+    builder = builder_of.FontBuilder(1000, isTTF=True)
     builder.setupGlyphOrder([".notdef", "A"])
     builder.setupCharacterMap({0x41: "A"})
     builder.setupGlyf({".notdef": square, "A": square})
@@ -180,14 +180,14 @@ def test_a_file_that_the_system_refuses_is_its_error(
 ) -> None:
     themed(own, logo="logo.svg")
     (own / "logo.svg").write_bytes(SVG)
-    real = store.os.stat
+    real = os.stat
 
-    def stat(path: Any, *args: Any, **options: Any) -> os.stat_result:
+    def stat(path: Any, *args: Any, **options: Any) -> Any:
         if str(path).endswith("logo.svg"):
             raise PermissionError(13, "Permission denied")
         return real(path, *args, **options)
 
-    monkeypatch.setattr(store.os, "stat", stat)
+    monkeypatch.setattr("alliances_cli.store.os.stat", stat)
     assert "permission refusée" in _refused(own, invoke, 5)
 
 
@@ -345,22 +345,24 @@ COLOUR = st.integers(0, 0xFFFFFF).map(lambda n: f"#{n:06x}")
 LEVELS = st.lists(COLOUR, min_size=2, max_size=8)
 
 
+_BLOCK = re.compile(r"(@media[^{]*)\{((?:[^{}]*\{[^{}]*\})*)\}|([^{}@]*\{[^{}]*\})")
+
+
 def properties(css: str, rule: str) -> dict[str, str]:
     """The custom properties that rules give, the last one winning."""
     found: dict[str, str] = {}
-    for inside in re.findall(re.escape(rule) + r"\{([^{}]*)\}", css):
+    for inside in re.findall(r"(?:^|[}\s])" + re.escape(rule) + r"\{([^{}]*)(?=\})", css):
         found.update(re.findall(r"(--[\w]+):(#[0-9a-f]{3,6})\b", inside))
     return {k: v if len(v) == 7 else "#" + "".join(c * 2 for c in v[1:]) for k, v in found.items()}
 
 
 def themes(html: str, levels: int) -> Iterator[tuple[dict[str, str], list[str]]]:
-    """The custom properties of each theme of a page as it was rendered, and the colours of its levels there."""
+    """The custom properties of each theme of a page as it was rendered, and the colours of its levels there: the rules
+    that hold in it, in the order in which they stand."""
     (css,) = re.findall("<style>(.*)</style>", html)
-    dark = "".join(re.findall(r"@media screen and \(prefers-color-scheme:dark\)\{((?:[^{}]*\{[^{}]*\})*)\}", css))
-    light = re.sub(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*\}", "", css)
-    base = properties(light, ":root")
-    for values, inside in ((base, light), (base | properties(dark, ":root"), dark)):
-        yield values, [properties(inside, f".n{rank}")["--niveau"] for rank in range(levels)]
+    for held in ((), ("@media screen and (prefers-color-scheme:dark)",)):
+        rules = "".join(plain or (inside if media in held else "") for media, inside, plain in _BLOCK.findall(css))
+        yield properties(rules, ":root"), [properties(rules, f".n{rank}")["--niveau"] for rank in range(levels)]
 
 
 def pages(couleurs: dict[str, str], levels: list[str]) -> str:
@@ -405,6 +407,7 @@ def test_any_colour_of_a_level_reads_in_both_themes(levels: list[str]) -> None:
 @given(couleurs=st.dictionaries(st.sampled_from(list(Couleurs.model_fields)), COLOUR, max_size=6), levels=LEVELS)
 @example(couleurs={"fond": "#000000", "fond_sombre": "#ffffff"}, levels=["#808080", "#123456"])
 @example(couleurs={"texte": "#000000", "texte_sombre": "#ffffff"}, levels=["#808080", "#123456"])
+@example(couleurs={"fond": "#fffaf0"}, levels=["#808080", "#123456"])
 @example(couleurs={"accent": "#a00000"}, levels=["#808080", "#123456"])
 def test_what_check_lets_through_reads(couleurs: dict[str, str], levels: list[str]) -> None:
     assume(not list(theme.faults(Theme(couleurs=Couleurs(**couleurs)))))

@@ -71,16 +71,17 @@ def theme_css(theme: Theme, police: Fichier | None) -> str:
     if couleurs == Couleurs():
         return css
     clair, sombre = palettes(couleurs)
-    css += f":root{{{_properties(clair, CLAIRE)}}}"
-    css += f"{DARK}{{:root{{{_properties(sombre, SOMBRE)}}}.couverture{{border-top-color:var(--accent)}}}}"
+    light = [field for field in Palette._fields if getattr(clair, field) != getattr(CLAIRE, field)]
+    # What the light theme says here comes after what `bilan.css` says of the dark one, and would undo it.
+    dark = [field for field in Palette._fields if field in light or getattr(sombre, field) != getattr(SOMBRE, field)]
+    css += f":root{{{_properties(clair, light)}}}"
+    css += f"{DARK}{{:root{{{_properties(sombre, dark)}}}.couverture{{border-top-color:var(--accent)}}}}"
     # Again, after the colours that would have the last word.
     return f"{css}@media (prefers-contrast:more){{:root{{--doux:var(--encre);--filet:var(--filet2)}}}}"
 
 
-def _properties(palette: Palette, default: Palette) -> str:
-    """The custom properties of what isn't as it is by default."""
-    given = palette._asdict().items() - default._asdict().items()
-    return ";".join(f"--{_PROPERTIES[field]}:{colour}" for field, colour in sorted(given))
+def _properties(palette: Palette, fields: Iterable[str]) -> str:
+    return ";".join(f"--{_PROPERTIES[field]}:{getattr(palette, field)}" for field in fields)
 
 
 def _font(name: str, file: Fichier | None) -> str:
