@@ -26,13 +26,15 @@ ROOMS = {
     "french": "",
     "nombre": "",
     "periode": "",
+    "ressources": "",
     "typographie": "",
     # text: knows nothing of roadmaps
     "yamltext": "",
     # domain
-    "model": "champs nombre periode",
+    "model": "champs nombre periode ressources",
+    "theme": "couleurs model",
     "bilan": "champs model periode typographie",
-    "checks": "bilan champs errors model periode typographie",
+    "checks": "bilan champs errors model periode theme typographie",
     "selection": "bilan champs errors model nombre periode typographie",
     "evolution": "bilan champs model nombre periode typographie yamltext",
     "regles": "champs checks evolution model typographie",
@@ -46,14 +48,14 @@ ROOMS = {
     "preview": "errors",
     # journeys, and what shows their answers
     "past": "champs checks errors git location model periode store typographie yamltext",
-    "api": "__init__ bilan champs checks errors location model periode selection store",
+    "api": "__init__ bilan champs checks errors location model periode ressources selection store",
     "timeline": "api bilan champs checks errors evolution git location model past periode regles selection store "
     "typographie",
     "beginning": "champs errors location skeleton spreadsheet store typographie yamltext",
     "editing": "bilan champs checks errors evolution git location model nombre past periode selection store "
     "typographie yamltext",
     "present": "api beginning bilan champs couleurs editing errors evolution git location model nombre past periode "
-    "selection spreadsheet timeline typographie",
+    "ressources selection spreadsheet theme timeline typographie",
     # top
     "cli": "__init__ api beginning champs editing errors formats french location past periode present preview "
     "selection store timeline typographie yamltext",

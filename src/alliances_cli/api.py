@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from alliances_cli import bilan, location, selection, store
 from alliances_cli.bilan import Bilan, Groupe, Groupement, Moment
 from alliances_cli.champs import Famille
+from alliances_cli.checks import Finding
 from alliances_cli.errors import EditRefused, InvalidRoadmap, Problem, SystemFault, UsageFault
 from alliances_cli.location import FILES, Root
-from alliances_cli.model import FeuilleDeRoute, Item, Mission, Regle, Retiree
+from alliances_cli.model import FeuilleDeRoute, Item, Mission, Regle, Retiree, is_font_file
 from alliances_cli.periode import Periode
+from alliances_cli.ressources import LOGO_MAX, POLICE_MAX, Fichier, Ressources, logo, police
 from alliances_cli.selection import Filtres
-from alliances_cli.store import Reading
+from alliances_cli.store import Reading, Source
 
 if TYPE_CHECKING:
     from alliances_cli.past.revision import Revision
 
+# Reads a file that the roadmap names, up to a number of bytes, now or in the past.
+Lire: TypeAlias = Callable[[str, int], Source]
+
 
 class Vue(NamedTuple):
     """A checked roadmap at its date of reading; `totals` are published totals that the counted levels contradict.
-    `revision`: where it was read in git's past; `remarques`: what is to be said of that revision."""
+    `revision`: where it was read in git's past; `remarques`: what is to be said of that revision; `ressources`: the
+    files that a document carries, which only what publishes reads."""
 
     root: Root
     feuille: FeuilleDeRoute
@@ -33,6 +40,7 @@ class Vue(NamedTuple):
     reading: Reading
     revision: Revision | None = None
     remarques: tuple[str, ...] = ()
+    ressources: Ressources = Ressources()
 
 
 class Controle(NamedTuple):
@@ -61,6 +69,33 @@ def locate(data: str | None = None, begun: bool = False) -> Root:
     return location.find_root(data, os.environ.get("ALLIANCES_DATA"), Path.cwd(), begun)
 
 
+def ressources(reading: Reading, lire: Lire) -> tuple[Ressources, tuple[Problem, ...]]:
+    """The files that the roadmap's theme names, and what is wrong with them, where they are named."""
+    theme = reading.require().mission.theme
+    wanted: list[tuple[str, str | None, int, Callable[[str, bytes], Fichier]]] = [
+        ("logo", theme.logo, LOGO_MAX, logo),
+        ("police", theme.police if theme.police and is_font_file(theme.police) else None, POLICE_MAX, police),
+    ]
+    found: dict[str, Fichier] = {}
+    problems: list[Problem] = []
+    for key, chemin, most, checked in wanted:
+        if chemin is None:
+            continue
+        source = lire(chemin, most)
+        message, kind = "", source.problem.kind if source.problem else "erreur"
+        try:
+            if source.problem is not None:
+                message = source.problem.message
+            else:
+                found[key] = checked(chemin.rpartition(".")[2].lower(), source.data)
+        except ValueError as error:
+            message = str(error)
+        if message:
+            said = f"{key} « {source.name} » : {message}"
+            problems.append(reading.locate(Finding("mission", ("theme", key), said, kind)))
+    return Ressources(**found), tuple(problems)
+
+
 def load(root: Root) -> Reading:
     """Everything the files hold, problems included."""
     return store.parse(store.read_sources(root))
@@ -80,15 +115,21 @@ def view(root: Root, au: Periode | None = None, today: date | None = None) -> Vu
 
 def check(root: Root, today: date | None = None) -> Controle:
     """All that is wrong or doubtful."""
-    return controlled(root, load(root), interrupted(root), today)
+    return controlled(root, load(root), partial(store.read_beside, root), interrupted(root), today)
 
 
-def controlled(root: Root, reading: Reading, first: Sequence[Problem] = (), today: date | None = None) -> Controle:
+def controlled(
+    root: Root, reading: Reading, lire: Lire, first: Sequence[Problem] = (), today: date | None = None
+) -> Controle:
     """All that is wrong or doubtful in what was read, after the problems `first`."""
     problems = reading.problems
     feuille = reading.feuille
     if feuille is not None:
-        problems = tuple(sorted((*reading.totals(), *reading.warnings()), key=lambda p: p.sort_key))
+        _, problems = ressources(reading, lire)
+        if problems:
+            feuille = None
+        else:
+            problems = tuple(sorted((*reading.totals(), *reading.warnings()), key=lambda p: p.sort_key))
     problems = (*first, *problems)
     moment = bilan.moment(feuille or FeuilleDeRoute(_mission(reading)), None, today or date.today())
     assert moment is not None
@@ -152,11 +193,11 @@ def publishable(root: Root, au: Periode | None) -> Vue:
 
     Raises: InvalidRoadmap (errors, or totals that don't reconcile); UsageFault where no date is known.
     """
-    return document(root, load(root), au)
+    return document(root, load(root), au, partial(store.read_beside, root))
 
 
-def document(root: Root, reading: Reading, au: Periode | None) -> Vue:
-    """What was read, as a document may show it; see `publishable`.
+def document(root: Root, reading: Reading, au: Periode | None, lire: Lire) -> Vue:
+    """What was read, as a document may show it, with the files that it carries; see `publishable`.
 
     Raises: InvalidRoadmap; UsageFault.
     """
@@ -167,7 +208,10 @@ def document(root: Root, reading: Reading, au: Periode | None) -> Vue:
     moment = bilan.moment(feuille, au, None)
     if moment is None:
         raise UsageFault("la feuille de route n'a pas de date (« etat_au ») : donnez-la avec --au DATE")
-    return Vue(root, feuille, moment, (), reading)
+    carried, problems = ressources(reading, lire)
+    if problems:
+        raise InvalidRoadmap(problems)
+    return Vue(root, feuille, moment, (), reading, ressources=carried)
 
 
 def write_document(root: Root, path: Path, document: bytes) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from alliances_cli import bilan
+from alliances_cli import bilan, theme
 from alliances_cli.champs import FAMILLES, LE, REMPLACE, RETIRE, RETIREES, SINGULIER, UN, Champ, Famille
 from alliances_cli.errors import Kind
 from alliances_cli.model import FeuilleDeRoute, Mesure, Mission, first_family, resolve
@@ -326,6 +326,12 @@ def backward_dates(lecture: Lecture) -> Iterator[Finding]:
             yield Finding(famille, (famille, index, "echeance"), message)
 
 
+def unreadable_colours(lecture: Lecture) -> Iterator[Finding]:
+    """A colour of the theme stands out from what it is seen on."""
+    for place, message in theme.faults(lecture.mission.theme) if lecture.mission else ():
+        yield Finding("mission", ("theme", *place), message)
+
+
 ERRORS: tuple[Callable[[Lecture], Iterator[Finding]], ...] = (
     duplicate_ids,
     retired_ids,
@@ -339,6 +345,7 @@ ERRORS: tuple[Callable[[Lecture], Iterator[Finding]], ...] = (
     bilans,
     horizons,
     backward_dates,
+    unreadable_colours,
 )
 
 

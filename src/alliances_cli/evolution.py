@@ -393,7 +393,7 @@ _DECLARED: tuple[tuple[str, Objet, str, str], ...] = (
 # Its other lists, by what names an entry.
 _NAMED = {"echelle": "code", "champs": "code", "parties": "id", "fiche": "libelle"}
 # Records whose fields are compared one by one, even where the whole record came or went.
-_RECORDS = ("document", "emetteur", "sections")
+_RECORDS = ("document", "emetteur", "sections", "theme")
 _CODES = ("etat_au", "provenance", "date", "code", "id", "type", "famille", "couleur")
 
 
@@ -442,7 +442,7 @@ def _reordered(key: str, before: Sequence[str], after: Sequence[str], titre: str
 
 def _mission_change(change: Changement, objet: Objet, identifier: str, titre: str) -> Mouvement:
     texts = all(value is None or isinstance(value, str) for value in (change.before, change.after))
-    kind: Type = "texte" if texts and change.path[-1] not in _CODES else "champ"
+    kind: Type = "texte" if texts and change.path[-1] not in _CODES and change.path[0] != "theme" else "champ"
     champ = ".".join(str(step + 1) if isinstance(step, int) else step for step in change.path)
     return Mouvement(kind, objet, identifier, titre, champ, change.before, change.after)
 

@@ -17,21 +17,30 @@ class Root(NamedTuple):
     data: Path
 
     @property
+    def around(self) -> Path:
+        """The roadmap's folder: the one that holds its data folder."""
+        return self.data.resolve().parent
+
+    @property
     def templates(self) -> Path:
-        return self.data.resolve().parent / "templates"
+        return self.around / "templates"
 
     def path(self, part: str) -> Path:
         return self.data / FILES[part]
 
     def name(self, part: str) -> str:
-        """The file's name as messages give it: relative to the current folder where that is short."""
-        path = str(self.path(part))
-        try:
-            relative = os.path.relpath(path)
-        except ValueError:
-            relative = path
-        name = path if relative.startswith(os.path.join("..", "..", "..", "")) else relative
-        return printable(name)
+        """The file's name as messages give it."""
+        return shown(self.path(part))
+
+
+def shown(path: Path) -> str:
+    """A file's name as messages give it: relative to the current folder where that is short."""
+    whole = str(path)
+    try:
+        relative = os.path.relpath(whole)
+    except ValueError:
+        relative = whole
+    return printable(whole if relative.startswith(os.path.join("..", "..", "..", "")) else relative)
 
 
 def shipped_templates() -> Path:

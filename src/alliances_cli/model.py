@@ -7,7 +7,7 @@ list is empty.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
@@ -29,6 +29,7 @@ from alliances_cli.champs import (
 )
 from alliances_cli.nombre import Nombre
 from alliances_cli.periode import Periode
+from alliances_cli.ressources import LOGOS, POLICES
 
 SCHEMES = ("http", "https", "mailto", "tel")
 # `localhost:8080` and `exemple.fr:8080/page` have a port, not a scheme; `javascript:1/…` has a scheme.
@@ -133,6 +134,49 @@ def _colour(text: str) -> str:
     return text
 
 
+def _theme_colour(text: str) -> str:
+    if not re.fullmatch(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})", text):
+        raise _refuse(f"une couleur s'écrit #rrvvbb ou #rvb, par exemple #17559c, pas « {text} »")
+    digits = text[1:].lower()
+    return "#" + (digits if len(digits) == 6 else "".join(digit * 2 for digit in digits))
+
+
+def _file_fault(text: str, endings: Sequence[str]) -> str | None:
+    """What keeps a text from naming a file of the roadmap that ends so, or None."""
+    if re.match(r"[a-z][a-z0-9+.-]+:", text, re.IGNORECASE):
+        return f"« {text} » est une adresse ; donnez le chemin d'un fichier de la feuille de route"
+    if "\\" in text or ":" in text:
+        return f"« {text} » : un chemin s'écrit avec des « / », sans « \\ » ni « : »"
+    if text.startswith(("/", "~")) or ".." in text.split("/"):
+        return f"« {text} » est hors de la feuille de route, ce qui est refusé ; donnez un chemin depuis son dossier"
+    if not text.lower().endswith(tuple(f".{ending}" for ending in endings)):
+        return f"« {text} » : un fichier en {' ou '.join(f'.{ending}' for ending in endings)} est attendu"
+    return None
+
+
+def _logo(text: str) -> str:
+    if fault := _file_fault(text, LOGOS):
+        raise _refuse(fault)
+    return text
+
+
+def _police(text: str) -> str:
+    if is_font_file(text):
+        if fault := _file_fault(text, POLICES):
+            raise _refuse(fault)
+    elif not re.fullmatch(r"[^\W_][\w -]{0,59}", text):
+        raise _refuse(
+            f"« {text} » : donnez le nom d'une seule police (des lettres, des chiffres, des espaces, « _ » et « - », "
+            "60 caractères au plus) ou un fichier de police"
+        )
+    return text
+
+
+def is_font_file(police: str) -> bool:
+    """Whether what `theme.police` holds means a file, not the name of a font."""
+    return "/" in police or "\\" in police or "." in police
+
+
 def _point(value: object) -> object:
     return {"texte": value} if isinstance(value, str) else value
 
@@ -147,6 +191,9 @@ OuiNon = Annotated[bool, BeforeValidator(_yes_no)]
 Entier = Annotated[int, BeforeValidator(_integer)]
 Adresse = Annotated[Texte, AfterValidator(_address)]
 Couleur = Annotated[str, AfterValidator(_colour)]
+CouleurDuTheme = Annotated[Texte, AfterValidator(_theme_colour)]
+CheminDuLogo = Annotated[Texte, AfterValidator(_logo)]
+Police = Annotated[Texte, AfterValidator(_police)]
 Nombre_ = Annotated[Nombre, BeforeValidator(_number)]
 CodePropre = Annotated[str, AfterValidator(_own_code)]
 Provenance = Literal["publie", "saisi", "infere"]
@@ -354,6 +401,26 @@ class BilanPublie(Record):
     echelle: tuple[Niveau, ...] = ()
 
 
+class Couleurs(Record):
+    """The colours of a document that the roadmap chooses; `*_sombre`: in the dark theme."""
+
+    accent: CouleurDuTheme | None = None
+    texte: CouleurDuTheme | None = None
+    fond: CouleurDuTheme | None = None
+    accent_sombre: CouleurDuTheme | None = None
+    texte_sombre: CouleurDuTheme | None = None
+    fond_sombre: CouleurDuTheme | None = None
+
+
+class Theme(Record):
+    """What the roadmap's documents look like. `police` is the name of a font, or a file; both files are named from the
+    roadmap's folder, else from its data folder."""
+
+    couleurs: Couleurs = Couleurs.model_construct()
+    police: Police | None = None
+    logo: CheminDuLogo | None = None
+
+
 class Mission(Record):
     """`mission.yaml`: what is said once for the whole roadmap."""
 
@@ -373,6 +440,7 @@ class Mission(Record):
     bloqueurs: tuple[Bloqueur, ...] = ()
     champs: tuple[ChampPropre, ...] = ()
     regles: tuple[Regle, ...] = ()
+    theme: Theme = Theme.model_construct()
     bilans: tuple[BilanPublie, ...] = ()
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import tempfile
 import time
@@ -24,10 +25,12 @@ from alliances_cli.checks import Finding, Lecture, Vocabulaire
 from alliances_cli.errors import EditRefused, InvalidRoadmap, Kind, Problem, SystemFault
 from alliances_cli.french import describe_pydantic, shown
 from alliances_cli.location import FILES, Root
+from alliances_cli.location import shown as shown_path
 from alliances_cli.model import (
     ECHELLE_PAR_DEFAUT,
     KEYS,
     ChampPropre,
+    Couleurs,
     FeuilleDeRoute,
     Item,
     Mission,
@@ -45,6 +48,9 @@ TITRE_PAR_DEFAUT = "Feuille de route"
 MAX_MESSAGE = 600
 # How the name of a file that is being written ends.
 TEMPORARY = ".tmp"
+
+
+_COMMENTED = re.compile(r"[\w'\"]+[ \t]*:[ \t]+(#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3}))[ \t]*$")
 
 
 class Source(NamedTuple):
@@ -90,7 +96,23 @@ class Reading(NamedTuple):
         """What is worth a look, in reading order."""
         if self.feuille is None:
             return ()
-        return tuple(sorted((self.locate(f) for f in checks.warnings(self.feuille)), key=lambda p: p.sort_key))
+        found = (*(self.locate(f) for f in checks.warnings(self.feuille)), *self._commented_colours())
+        return tuple(sorted(found, key=lambda p: p.sort_key))
+
+    def _commented_colours(self) -> Iterator[Problem]:
+        """The colours that YAML takes for a comment, and that nobody sees."""
+        document = self.documents.get("mission")
+        for path in _empty_colours(document.value, ()) if document is not None else ():
+            assert document is not None
+            index = document.find(path, True)
+            line, column = document.line_column(index)
+            found = _COMMENTED.match(document.line_text(line), column - 1)
+            if found is not None:
+                message = (
+                    f"{path[-1]} : « {found[1]} » est lu comme un commentaire de YAML ; "
+                    f"mettez cette couleur entre guillemets (« '{found[1]}' »)"
+                )
+                yield _problem(self.names["mission"], document, index, message, "avertissement")
 
 
 def read_sources(root: Root) -> dict[str, Source]:
@@ -125,6 +147,49 @@ def read_source(path: Path, name: str) -> Source | None:
         if error.errno == errno.ELOOP:
             return refused("ce lien tourne en rond et ne mène à aucun fichier")
         return refused(reason(error), "systeme")
+
+
+def read_beside(root: Root, chemin: str, most: int) -> Source:
+    """A file that the roadmap names, from its own folder, else from its data folder. Only a plain file is read, of at
+    most `most` bytes (and one more, which tells that there are others); one that a link leads out to isn't."""
+    tried = []
+    for folder in (root.around, root.data.resolve()):
+        path = folder / chemin
+        name = shown_path(path)
+
+        def refused(message: str, kind: Kind = "erreur", name: str = name) -> Source:
+            return Source(name, problem=Problem(name, 0, 0, message, kind))
+
+        try:
+            if not Path(os.path.realpath(path)).is_relative_to(root.around):
+                return refused("il mène hors de la feuille de route, ce qui est refusé")
+            os.lstat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            tried.append(name)
+            continue
+        except OSError as error:
+            return refused(reason(error), "systeme")
+        try:
+            status = os.stat(path)
+            if stat.S_ISDIR(status.st_mode):
+                return refused("c'est un dossier ; un fichier est attendu")
+            if not stat.S_ISREG(status.st_mode):
+                return refused("ce n'est pas un fichier ordinaire (tube, périphérique…)")
+            with open(path, "rb") as file:
+                return Source(name, file.read(most + 1))
+        except FileNotFoundError:
+            return refused("ce lien ne mène à aucun fichier")
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                return refused("ce lien tourne en rond et ne mène à aucun fichier")
+            return refused(reason(error), "systeme")
+    return missing(chemin, tried)
+
+
+def missing(chemin: str, tried: Sequence[str]) -> Source:
+    """A file that the roadmap names and hasn't, where it was looked for."""
+    message = f"fichier introuvable : {', '.join(f'ni « {name} »' for name in tried)}"
+    return Source(chemin, problem=Problem(chemin, 0, 0, message))
 
 
 def reason(error: OSError) -> str:
@@ -213,6 +278,20 @@ def parse(sources: Mapping[str, Source]) -> Reading:
         )
         return reading._replace(feuille=feuille)
     return reading._replace(problems=tuple(sorted(problems, key=lambda p: p.sort_key)))
+
+
+def _empty_colours(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """Where a mission's text has a colour's key with nothing after it."""
+    if isinstance(value, dict):
+        colours = Couleurs.model_fields if path == ("theme", "couleurs") else ("couleur",)
+        for key, inner in value.items():
+            if inner is None and key in colours:
+                yield (*path, key)
+            elif path or key in ("theme", "echelle", "bilans"):
+                yield from _empty_colours(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _empty_colours(inner, (*path, index))
 
 
 def present(value: Any, known: Container[str] = KEYS) -> Any:

@@ -107,7 +107,8 @@ def _rendered(root: Root, path: Path | None, day: Periode | None, form: Format) 
     if path is not None:
         api.check_output(root, path)
     vue = api.publishable(root, day)
-    return report.document(report.Edition(vue.feuille, vue.moment, __version__, root.templates), form.code)
+    edition = report.Edition(vue.feuille, vue.moment, __version__, root.templates, ressources=vue.ressources)
+    return report.document(edition, form.code)
 
 
 def _rendered_past(
@@ -125,6 +126,6 @@ def _rendered_past(
         own = timeline.templates(past, vue.revision) if vue.revision is not None else vue.root.templates
         others = comparaison.remarques if comparaison is not None else ()
         emit.remark(list(dict.fromkeys((*vue.remarques, *others))))
-        edition = report.Edition(vue.feuille, vue.moment, __version__, own, vue.revision, comparaison)
+        edition = report.Edition(vue.feuille, vue.moment, __version__, own, vue.revision, comparaison, vue.ressources)
         document = report.document(edition, form.code)
     return past.root, document

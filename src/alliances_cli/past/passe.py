@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import NamedTuple
 
@@ -156,6 +156,23 @@ class Passe:
         files = git.tree(self.depot, commit, f"{beside}{TEMPLATES}", deep=True)
         sources = self.read(files, {name: f"{within}/{name}" for name in files})
         return Gabarits(within, {name: _text(source) for name, source in sources.items()})
+
+    def beside(self, commit: str, folder: str, prefix: str, chemin: str, most: int) -> Source:
+        """As `store.read_beside`, at a commit; `prefix` stands before the file's name."""
+        path = PurePosixPath(chemin)
+        # Beside a data folder that is the top, there is nothing that git knows.
+        folders = [*([folder.rpartition("/")[0]] if folder else []), folder]
+        tried = []
+        for within in folders:
+            place = PurePosixPath(within) / path
+            name = location.printable(f"{prefix}{place}")
+            parent = "" if place.parent == PurePosixPath() else str(place.parent)
+            file = git.tree(self.depot, commit, parent).get(path.name)
+            if file is not None:
+                (source,) = self.read({chemin: file}, {chemin: name}).values()
+                return source._replace(data=source.data[: most + 1])
+            tried.append(name)
+        return store.missing(chemin, tried)
 
     def points(self, tip: str, folder: str, excluded: str | None = None) -> tuple[Point, ...]:
         """The commits of the first-parent line of `tip` that changed the roadmap, newest first, without those that

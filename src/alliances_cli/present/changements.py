@@ -93,6 +93,7 @@ _PARTIES = {
     "echelle": "échelle d’avancement",
     "champs": "champs propres",
     "regles": "règles",
+    "theme": "couleurs, police et logo",
     "libelle": "libellé",
     "horizon": "horizon",
     "texte": "texte",

@@ -104,6 +104,10 @@ _KEYS = {
     "symbole": "signe",
     "abrege": "abrégé",
     "telephone": "téléphone",
+    "theme": "Thème",
+    "accent_sombre": "accent, thème sombre",
+    "fond_sombre": "fond, thème sombre",
+    "texte_sombre": "texte, thème sombre",
 }
 
 

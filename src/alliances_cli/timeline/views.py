@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from functools import partial
 from pathlib import Path
 
-from alliances_cli import api, bilan, location, regles
+from alliances_cli import api, bilan, location, regles, store
 from alliances_cli.api import Controle, Vue
 from alliances_cli.checks import Finding
 from alliances_cli.errors import NotFound, Problem
@@ -48,7 +49,8 @@ def publishable(past: Passe, rev: str, au: Periode | None) -> Vue:
     Raises: UsageFault; NotFound; InvalidRoadmap; SystemFault.
     """
     at, remarques = required(past, rev)
-    return api.document(past.root, reading_at(past, at), au)._replace(revision=at, remarques=remarques)
+    vue = api.document(past.root, reading_at(past, at), au, _beside(past, at))
+    return vue._replace(revision=at, remarques=remarques)
 
 
 def templates(past: Passe, at: Revision) -> Gabarits:
@@ -57,6 +59,11 @@ def templates(past: Passe, at: Revision) -> Gabarits:
     Raises: NotFound; SystemFault.
     """
     return past.templates(at.commit, at.folder, f"{at.demandee}:")
+
+
+def _beside(past: Passe, at: Revision) -> api.Lire:
+    """What reads the files that the roadmap named at a revision, as they were then."""
+    return partial(past.beside, at.commit, at.folder, f"{at.demandee}:")
 
 
 def check(past: Passe, rev: str | None = None, since: str | None = None, today: date | None = None) -> Controle:
@@ -70,11 +77,11 @@ def check(past: Passe, rev: str | None = None, since: str | None = None, today: 
     if rev is None:
         root = work_tree(past)
         reading = api.load(root)
-        controle = api.controlled(root, reading, api.interrupted(root), today)
+        controle = api.controlled(root, reading, partial(store.read_beside, root), api.interrupted(root), today)
     else:
         at, remarques = required(past, rev)
         reading = reading_at(past, at)
-        controle = api.controlled(past.root, reading, (), today)
+        controle = api.controlled(past.root, reading, _beside(past, at), (), today)
     controle = controle._replace(revision=at, remarques=remarques)
     return controle if since is None else _ruled(past, controle, reading, since)
 
@@ -82,7 +89,7 @@ def check(past: Passe, rev: str | None = None, since: str | None = None, today: 
 def _ruled(past: Passe, controle: Controle, reading: Reading, since: str) -> Controle:
     """With what the rules find in the change from a revision."""
     remarques = list(controle.remarques)
-    feuille = reading.feuille
+    feuille = controle.feuille
     depuis, said = required(past, since, feuille.mission.etat_au if feuille is not None else None)
     remarques += [remarque for remarque in said if remarque not in remarques]
     avant = reading_at(past, depuis).require()

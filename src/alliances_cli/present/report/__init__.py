@@ -57,7 +57,8 @@ def render(edition: Edition, format: str) -> str:
         if format == "html":
             sheets = (STYLE, STYLE_CHANGEMENTS) if edition.comparaison is not None else (STYLE,)
             foot = page_footer(typeset(values["titre_de_page"]), typeset(state(edition)))
-            values["style"] = sheet(made, edition.feuille.echelle, sheets, foot)
+            theme, police = edition.feuille.mission.theme, edition.ressources.police
+            values["style"] = sheet(made, edition.feuille.echelle, sheets, foot, theme, police)
         template = made.get_template(f"bilan.{format}.j2")
         if format == "txt-mail":
             values |= mail.values(edition.feuille)

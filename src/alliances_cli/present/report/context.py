@@ -29,6 +29,7 @@ from alliances_cli.model import (
     Suivi,
     echelons,
     in_words,
+    is_font_file,
 )
 from alliances_cli.present import liens as links_of
 from alliances_cli.present import phrases
@@ -36,6 +37,8 @@ from alliances_cli.present.report.edition import Edition
 from alliances_cli.present.report.paper import shortened, state
 from alliances_cli.present.report.places import Kind, address, anchor
 from alliances_cli.present.report.texts import one_line
+from alliances_cli.ressources import Ressources
+from alliances_cli.theme import Palette, palettes
 
 if TYPE_CHECKING:
     from alliances_cli.present.changements import Changements, Tendu
@@ -111,6 +114,26 @@ class Colonnes(NamedTuple):
     etape: bool
 
 
+class Logo(NamedTuple):
+    """The roadmap's logo: the picture itself as an address (`data:…`), what is said where it isn't seen; its kind
+    (`png` or `svg`) and its bytes, for what isn't a page."""
+
+    donnees: Markup
+    alt: str
+    genre: str
+    octets: bytes
+
+
+class Habillage(NamedTuple):
+    """What the roadmap's theme sets: its logo; the name of its font, None where it is a file or where none is set; its
+    colours, light and dark."""
+
+    logo: Logo | None
+    police: str | None
+    clair: Palette
+    sombre: Palette
+
+
 def context(edition: Edition) -> dict[str, Any]:
     """All that a template can read, by name. `docs/templates.md` lists it."""
     feuille, moment, revision, comparaison = edition.feuille, edition.moment, edition.revision, edition.comparaison
@@ -178,6 +201,7 @@ def context(edition: Edition) -> dict[str, Any]:
         "datee": lambda partie: _dates_something(partie.points),
         "tableur": partial(_spreadsheet, edition),
         "utiles": lambda compte: tuple(niveau for niveau in feuille.echelle if compte.comptes[niveau.code]),
+        "theme": _theme(feuille, edition.ressources),
         "adresse": address,
         "ancre": anchor,
         "barre": partial(bar, feuille),
@@ -193,6 +217,17 @@ def context(edition: Edition) -> dict[str, Any]:
         "tendance": partial(_trend, found),
         "promesse": found.promesse if found is not None else lambda item: "",
     }
+
+
+def _theme(feuille: FeuilleDeRoute, ressources: Ressources) -> Habillage:
+    theme, mission = feuille.mission.theme, feuille.mission
+    logo = None
+    if ressources.logo is not None:
+        whose = typographie.plain(one_line(mission.emetteur.nom or mission.titre))
+        genre, octets = ressources.logo
+        logo = Logo(Markup(ressources.logo.adresse), f"Logo : {whose}", genre, octets)
+    named = theme.police if theme.police and not is_font_file(theme.police) else None
+    return Habillage(logo, named, *palettes(theme.couleurs))
 
 
 def bar(feuille: FeuilleDeRoute, compte: Compte) -> tuple[Barre, ...]:

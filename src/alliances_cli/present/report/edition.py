@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from alliances_cli.bilan import Moment
 from alliances_cli.model import FeuilleDeRoute, Record
+from alliances_cli.ressources import Ressources
 
 if TYPE_CHECKING:
     from alliances_cli.past.passe import Gabarits
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 class Edition(NamedTuple):
     """A roadmap as it stands at `moment`, to be published. `version` is the tool's, for the colophon, which names the
     `revision` too. `templates`: the roadmap's own folder of templates, or what it held in the past, which go first
-    where there are any. `comparaison`: what changed up to this roadmap is told."""
+    where there are any. `comparaison`: what changed up to this roadmap is told. `ressources`: the files that its theme
+    names."""
 
     feuille: FeuilleDeRoute
     moment: Moment
@@ -26,6 +28,7 @@ class Edition(NamedTuple):
     templates: Path | Gabarits | None = None
     revision: Revision | None = None
     comparaison: Comparaison | None = None
+    ressources: Ressources = Ressources()
 
 
 def characters(edition: Edition) -> int:
