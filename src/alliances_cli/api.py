@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from alliances_cli import bilan, location, selection, store
+from alliances_cli import bilan, checks, location, selection, store
 from alliances_cli.bilan import Bilan, Groupe, Groupement, Moment
 from alliances_cli.champs import Famille
 from alliances_cli.errors import InvalidRoadmap, Problem, SystemFault, UsageFault
@@ -76,6 +76,21 @@ def view(root: Root, au: Periode | None = None, today: date | None = None) -> Vu
     moment = bilan.moment(feuille, au, today or date.today())
     assert moment is not None
     return Vue(root, feuille, moment, reading.totals(), reading)
+
+
+def public(vue: Vue) -> Vue:
+    """The same view, without what is internal; `reading` stays whole."""
+    from alliances_cli import diffusion
+
+    feuille = diffusion.public(vue.feuille)
+    said = next(checks.totals(feuille), None)
+    totals = tuple(problem._replace(message=said.message) for problem in vue.totals) if said is not None else ()
+    return vue._replace(feuille=feuille, totals=totals)
+
+
+def warnings(vue: Vue) -> int:
+    """How many things of what is shown are worth a look."""
+    return sum(1 for _ in checks.warnings(vue.feuille))
 
 
 def check(root: Root, today: date | None = None) -> Controle:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from alliances_cli import bilan
+from alliances_cli import api, bilan
 from alliances_cli.api import Controle, Vue
 from alliances_cli.bilan import Bilan, Compte, Groupe, Groupement
 from alliances_cli.champs import FAMILLES, SINGULIER, Champ, Famille
@@ -99,7 +99,7 @@ def _own_value(values: tuple[Any, ...]) -> Any:
 def item(feuille: FeuilleDeRoute, famille: Famille, record: Item) -> dict[str, Any]:
     """All the fields of the family, in the order of the files; empty ones are null or []."""
     found: dict[str, Any] = {}
-    for champ in feuille.champs(famille):
+    for champ in feuille.exported(famille):
         value = getattr(record, champ.attribut)
         found[champ.code] = _own_value(value) if champ.propre else _value(value)
     if "provenance" in found:
@@ -140,7 +140,7 @@ def status(vue: Vue) -> str:
             ],
             "provenance": dict(whole.provenance),
             "controle": _controle(whole),
-            "avertissements": len(vue.reading.warnings()),
+            "avertissements": api.warnings(vue),
         }
     )
 

@@ -42,7 +42,7 @@ def listing(vue: Vue, famille: Famille, items: Sequence[Item], recul: Recul | No
     """Every field of the family, by its key; levels and dimensions also by their label; `au` is the date of reading.
     After it, what the past says, where that was asked."""
     header: list[str] = []
-    champs = vue.feuille.champs(famille)
+    champs = vue.feuille.exported(famille)
     for champ in champs:
         header.append(champ.code)
         if champ.type in ("niveau", "dimension"):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from alliances_cli import bilan
+from alliances_cli import api, bilan
 from alliances_cli.api import Controle, Vue
 from alliances_cli.bilan import Bilan, Compte, Groupe, Groupement, Moment
 from alliances_cli.champs import (
@@ -338,7 +338,7 @@ def _remarks(vue: Vue, terminal: Terminal) -> list[Line]:
         text = f"Niveaux inférés du texte, ni publiés ni saisis : {enumeration(inferred)}"
         said.append(line(Span(spaced(text), "soft")))
     said += [line(Span(spaced(phrases.mismatch(problem)), "alert")) for problem in vue.totals]
-    warnings = len(vue.reading.warnings())
+    warnings = api.warnings(vue)
     if warnings:
         said.append(line(spaced(f"{count(warnings, 'avertissement')} : {_again(vue, 'alliances check')}")))
     return [piece for text in said for piece in fold(text, terminal.width)]
