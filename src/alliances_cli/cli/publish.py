@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alliances_cli.cli import complete, emit
-from alliances_cli.cli.options import Au, Data, Rev, choose, reading_date
+from alliances_cli.cli.options import Au, Data, Public, Rev, choose, reading_date
 from alliances_cli.errors import UsageFault
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def render(
     au: Au = None,
     rev: Rev = None,
     since: Since = None,
+    public: Public = False,
 ) -> None:
     """Écrit le bilan, en Markdown ou en HTML."""
     if output == "":
@@ -67,9 +68,9 @@ def render(
     day = reading_date(au)
     if rev is None and since is None:
         root = api.locate(data)
-        text = _rendered(root, path, day, format)
+        text = _rendered(root, path, day, format, public)
     else:
-        root, text = _rendered_past(data, path, day, format, rev, since)
+        root, text = _rendered_past(data, path, day, format, rev, since, public)
     if path is None:
         emit.emit(text)
         return
@@ -80,12 +81,14 @@ def render(
         emit.tell(spaced(f"Bilan écrit : {output}"))
     elif api.document_differs(root, path, text):
         given = {"--format": asked, "--au": au, "--rev": rev, "--since": since, "--data": data, "-o": output}
-        again = shlex.join(["alliances", "render", *(w for k, v in given.items() if v for w in (k, v))])
+        again = shlex.join(
+            ["alliances", "render", *(w for k, v in given.items() if v for w in (k, v)), *["--public"] * public]
+        )
         emit.tell(spaced(f"« {output} » n'est pas à jour : ") + again)
         raise typer.Exit(6)
 
 
-def _rendered(root: Root, path: Path | None, day: Periode | None, format: str) -> str:
+def _rendered(root: Root, path: Path | None, day: Periode | None, format: str, public: bool) -> str:
     """The document, as the files are; no git is started."""
     from alliances_cli import __version__, api
     from alliances_cli.present import report
@@ -93,20 +96,31 @@ def _rendered(root: Root, path: Path | None, day: Periode | None, format: str) -
     if path is not None:
         api.check_output(root, path)
     vue = api.publishable(root, day)
+    vue = api.public(vue) if public else vue
     return report.render(report.Edition(vue.feuille, vue.moment, __version__, root.templates), format)
 
 
 def _rendered_past(
-    data: str | None, path: Path | None, day: Periode | None, format: str, rev: str | None, since: str | None
+    data: str | None,
+    path: Path | None,
+    day: Periode | None,
+    format: str,
+    rev: str | None,
+    since: str | None,
+    public: bool,
 ) -> tuple[Root, str]:
     """Where the roadmap is, and the document as it was at `rev`, with what changed since `since`."""
     from alliances_cli import __version__, api, timeline
     from alliances_cli.present import report
 
-    with timeline.opened(data) as past:
+    with timeline.opened(data, public) as past:
         if path is not None:
             api.check_output(past.root, path)
-        vue = timeline.publishable(past, rev, day) if rev is not None else api.publishable(api.locate(data), day)
+        if rev is not None:
+            vue = timeline.publishable(past, rev, day)
+        else:
+            vue = api.publishable(api.locate(data), day)
+            vue = api.public(vue) if public else vue
         comparaison = timeline.since(past, vue, since) if since is not None else None
         own = timeline.templates(past, vue.revision) if vue.revision is not None else vue.root.templates
         others = comparaison.remarques if comparaison is not None else ()

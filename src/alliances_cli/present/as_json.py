@@ -30,10 +30,15 @@ def dump(content: dict[str, Any]) -> str:
 
 
 def head(answer: Vue | Controle) -> dict[str, Any]:
-    """The date of reading, and where in the past it was read, if it was."""
+    """The date of reading; where in the past it was read, if it was; what a public version leaves out."""
     moment = answer.moment
     at = {"revision": revision(answer.revision)} if answer.revision is not None else {}
-    return {"au": moment.iso, "au_origine": moment.origin, **at}
+    return {"au": moment.iso, "au_origine": moment.origin, **at, **reserve(answer.feuille)}
+
+
+def reserve(feuille: FeuilleDeRoute | None) -> dict[str, Any]:
+    """How many of each kind a public version leaves out; nothing of a whole roadmap."""
+    return {"reserve": dict(feuille.reserve.nombres)} if feuille is not None and feuille.reserve is not None else {}
 
 
 def revision(at: Revision) -> dict[str, str]:
@@ -71,6 +76,7 @@ def _controle(whole: Bilan) -> dict[str, Any] | None:
         "compte": {code: counted[code] for code in controle.publie.totaux},
         "concorde": controle.agrees,
         **({"retirees": controle.retirees} if controle.retirees else {}),
+        **({"internes": controle.internes} if controle.internes else {}),
     }
 
 
@@ -204,7 +210,8 @@ def retired(vue: Vue, famille: Famille, items: Sequence[Retiree]) -> str:
 def _retiree(feuille: FeuilleDeRoute, record: Retiree) -> dict[str, Any]:
     return {
         "retiree": True,
-        **{name: _value(getattr(record, name)) for name in Retiree.model_fields},
+        **{name: _value(getattr(record, name)) for name in Retiree.model_fields if name != "diffusion"},
+        **({"diffusion": record.diffusion} if record.diffusion else {}),
         "avancement_libelle": phrases.last_level(feuille, record) or None,
     }
 

@@ -185,7 +185,7 @@ def list_as_md(vue: Vue, famille: Famille, items: Sequence[Item], recul: Recul |
         header.append(title)
         for row, record in zip(rows, items, strict=True):
             row.append(markdown.escape(told(record.id), cell=True))
-    return _markdown(f"{said} {_at(vue)}", header, rows)
+    return _markdown(f"{said} {_at(vue)}", header, rows, notes=_reserve(vue))
 
 
 def retired_as_md(vue: Vue, famille: Famille, items: Sequence[Retiree]) -> str:
@@ -205,7 +205,12 @@ def retired_as_md(vue: Vue, famille: Famille, items: Sequence[Retiree]) -> str:
         ]
         for r in items
     ]
-    return _markdown(f"{said} {_at(vue)}", header, rows)
+    return _markdown(f"{said} {_at(vue)}", header, rows, notes=_reserve(vue))
+
+
+def _reserve(vue: Vue) -> list[str]:
+    said = phrases.reserve_of(vue.feuille)
+    return [said] if said else []
 
 
 def _row(vue: Vue, item: Suivi) -> list[str]:
@@ -247,6 +252,7 @@ def summary_as_md(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement:
         rows.append([f"**{label}**" if groupe.libelle == "Ensemble" else label, *map(str, numbers)])
     notes = [said for said in (phrases.provenance(whole, " "), phrases.control(whole)) if said]
     notes += [markdown.escape(phrases.mismatch(problem)) for problem in vue.totals]
+    notes += _reserve(vue)
     title = f"{count(whole.compte.total, SINGULIER[whole.famille])} {_at(vue)}"
     title += f", {phrases.retired(whole.famille, whole.retirees)}" if whole.retirees else ""
     return _markdown(title, header, rows, numbers_from=1, notes=notes)
