@@ -78,11 +78,11 @@ def view(root: Root, au: Periode | None = None, today: date | None = None) -> Vu
     return Vue(root, feuille, moment, reading.totals(), reading)
 
 
-def public(vue: Vue) -> Vue:
-    """The same view, without what is internal; `reading` stays whole."""
+def public(vue: Vue, *later: FeuilleDeRoute) -> Vue:
+    """The same view, without what is internal, then or in later moments; `reading` stays whole."""
     from alliances_cli import diffusion
 
-    feuille = diffusion.public(vue.feuille)
+    feuille = diffusion.public(vue.feuille, *later)
     said = next(checks.totals(feuille), None)
     totals = tuple(problem._replace(message=said.message) for problem in vue.totals) if said is not None else ()
     return vue._replace(feuille=feuille, totals=totals)

@@ -43,17 +43,20 @@ _R = TypeVar("_R", bound=Record)
 _Ids = Mapping[Famille, frozenset[str]]
 
 
-def public(feuille: FeuilleDeRoute, autre: FeuilleDeRoute | None = None) -> FeuilleDeRoute:
-    """The roadmap without what is internal in it, nor what is in a later moment of it (`autre`), however it was called
+def public(feuille: FeuilleDeRoute, *autres: FeuilleDeRoute) -> FeuilleDeRoute:
+    """The roadmap without what is internal in it, nor what is in later moments of it (`autres`), however it was called
     here. Its `reserve` counts what was left out."""
-    return _without(feuille, autre, _hidden_fields(feuille, autre))
+    return _without(feuille, autres, _hidden_fields(feuille, *autres))
 
 
-def pair(avant: FeuilleDeRoute, apres: FeuilleDeRoute) -> tuple[FeuilleDeRoute, FeuilleDeRoute]:
-    """Two moments to be compared: what is internal after is left out of both, and what was before, of before: where it
-    is public since, it is new. A field that is internal at either moment is told of neither."""
-    fields = _hidden_fields(avant, apres)
-    return _without(avant, apres, fields), _without(apres, None, fields)
+def pair(
+    avant: FeuilleDeRoute, apres: FeuilleDeRoute, *autres: FeuilleDeRoute
+) -> tuple[FeuilleDeRoute, FeuilleDeRoute]:
+    """Two moments to be compared: what is internal after, or in later moments (`autres`), is left out of both, and what
+    was before, of before: where it is public since, it is new. A field that is internal at one moment is told of
+    none."""
+    fields = _hidden_fields(avant, apres, *autres)
+    return _without(avant, (apres, *autres), fields), _without(apres, autres, fields)
 
 
 def retired_kind(famille: Famille) -> str:
@@ -65,12 +68,11 @@ def _hidden(record: object) -> bool:
     return getattr(record, "diffusion", None) == INTERNE
 
 
-def _hidden_fields(*moments: FeuilleDeRoute | None) -> frozenset[tuple[Famille, str]]:
+def _hidden_fields(*moments: FeuilleDeRoute) -> frozenset[tuple[Famille, str]]:
     """The fields that are internal in any of the moments, by family and code."""
     return frozenset(
         (famille, champ.code)
         for moment in moments
-        if moment is not None
         for champ in moment.mission.champs
         if _hidden(champ)
         for famille in champ.familles
@@ -78,25 +80,25 @@ def _hidden_fields(*moments: FeuilleDeRoute | None) -> frozenset[tuple[Famille, 
 
 
 def _without(
-    feuille: FeuilleDeRoute, autre: FeuilleDeRoute | None, fields: frozenset[tuple[Famille, str]]
+    feuille: FeuilleDeRoute, autres: Sequence[FeuilleDeRoute], fields: frozenset[tuple[Famille, str]]
 ) -> FeuilleDeRoute:
     voile = _Voile()
-    others = {famille: _counterparts(feuille, autre, famille) for famille in FAMILLES}
+    others = {famille: _counterparts(feuille, autres, famille) for famille in FAMILLES}
     live: dict[Famille, frozenset[str]] = {}
     gone: dict[Famille, frozenset[str]] = {}
     for famille in FAMILLES:
         # What is retired keeps its id.
-        then_gone = {g.id for g in autre.gone(famille) if _hidden(g)} if autre is not None else set()
-        then_live = {i.id for i in autre.items(famille) if _hidden(i)} if autre is not None else set()
+        then_gone = {g.id for autre in autres for g in autre.gone(famille) if _hidden(g)}
+        then_live = {i.id for autre in autres for i in autre.items(famille) if _hidden(i)}
         live[famille] = frozenset(
             item.id
             for item in feuille.items(famille)
-            if _hidden(item) or _hidden(others[famille].get(item.id)) or item.id in then_gone
+            if _hidden(item) or any(map(_hidden, others[famille][item.id])) or item.id in then_gone
         )
         gone[famille] = frozenset(
             g.id for g in feuille.gone(famille) if _hidden(g) or g.id in then_gone or g.id in then_live
         )
-    mission = _mission(feuille.mission, autre.mission if autre is not None else None, fields, voile)
+    mission = _mission(feuille.mission, [autre.mission for autre in autres], fields, voile)
     known = {f: frozenset(g.id for g in feuille.gone(f)) for f in FAMILLES}
     items: dict[Famille, tuple[Item, ...]] = {}
     retirees: dict[Famille, tuple[Retiree, ...]] = {}
@@ -105,12 +107,12 @@ def _without(
         emptied = _emptied(feuille.champs(famille), famille, fields)
         kept = [item for item in feuille.items(famille) if item.id not in live[famille]]
         items[famille] = tuple(
-            _item(feuille, famille, item, voile.told(item, others[famille].get(item.id)), emptied, live, mission)
+            _item(feuille, famille, item, voile.told(item, others[famille][item.id]), emptied, live, mission)
             for item in kept
         )
         items[famille] = tuple(_in_dimension(item, dimensions) for item in items[famille])
         retirees[famille] = tuple(
-            _retiree(feuille, famille, voile.told(g), live, gone, known)
+            _retiree(feuille, famille, voile.told(g, ()), live, gone, known)
             for g in feuille.gone(famille)
             if g.id not in gone[famille]
         )
@@ -127,15 +129,20 @@ def _without(
     return FeuilleDeRoute(mission, **items, retirees=filled, reserve=reserve)  # type: ignore[arg-type]
 
 
-def _counterparts(feuille: FeuilleDeRoute, autre: FeuilleDeRoute | None, famille: Famille) -> dict[str, Item]:
-    """By id of the roadmap, the item of the later moment."""
-    if autre is None:
-        return {}
-    origins = evolution.origins(feuille, autre, famille)
-    return {before.id: autre.by_id[famille][after] for after, before in origins.items()}
+def _counterparts(
+    feuille: FeuilleDeRoute, autres: Sequence[FeuilleDeRoute], famille: Famille
+) -> dict[str, tuple[Item, ...]]:
+    """By id of the roadmap, what the item became in the later moments where it is."""
+    found: dict[str, tuple[Item, ...]] = {item.id: () for item in feuille.items(famille)}
+    for autre in autres:
+        for after, before in evolution.origins(feuille, autre, famille).items():
+            found[before.id] += (autre.by_id[famille][after],)
+    return found
 
 
-def _mission(mission: Mission, autre: Mission | None, fields: frozenset[tuple[Famille, str]], voile: _Voile) -> Mission:
+def _mission(
+    mission: Mission, autres: Sequence[Mission], fields: frozenset[tuple[Famille, str]], voile: _Voile
+) -> Mission:
     champs = tuple(champ for champ in mission.champs if champ.propre and (champ.famille, champ.code) not in fields)
     voile.nombres["champs"] += len({champ.code for champ in mission.champs} - {champ.code for champ in champs})
     whole = mission.model_copy(update={"champs": champs})
@@ -145,7 +152,7 @@ def _mission(mission: Mission, autre: Mission | None, fields: frozenset[tuple[Fa
             whole = whole.model_copy(update={"dimensions": ()})
         elif code == "bloqueurs" and famille in PAR_CODE[code].familles:
             whole = whole.model_copy(update={"bloqueurs": ()})
-    return voile.told(whole, autre)
+    return voile.told(whole, autres)
 
 
 def _emptied(champs: Iterable[Champ], famille: Famille, fields: frozenset[tuple[Famille, str]]) -> dict[str, Any]:
@@ -226,39 +233,42 @@ class _Voile:
     def __init__(self) -> None:
         self.nombres: Counter[str] = Counter()
 
-    def told(self, record: _R, autre: Record | None = None) -> _R:
-        """The record without what is internal in it, or in `autre`, which it became. The same where nothing is."""
+    def told(self, record: _R, autres: Sequence[Record]) -> _R:
+        """The record without what is internal in it, or in what it became (`autres`). The same where nothing is."""
         changes: dict[str, Any] = {}
         for name, value in record.__dict__.items():
-            later = getattr(autre, name, None)
+            later = [getattr(autre, name, None) for autre in autres]
             if isinstance(value, Record):
-                kept = self._kept(value, later if isinstance(later, Record) else None)
+                kept = self._kept(value, [inner for inner in later if isinstance(inner, Record)])
                 if kept is not value:
                     changes[name] = kept if kept is not None else type(record).model_fields[name].default
             elif isinstance(value, tuple) and any(isinstance(inner, Record) for inner in value):
-                listed = self._listed(value, later if isinstance(later, tuple) else ())
+                listed = self._listed(value, [inner for inner in later if isinstance(inner, tuple)])
                 if len(listed) < len(value) or any(a is not b for a, b in zip(listed, value, strict=True)):
                     changes[name] = listed
         if getattr(record, "diffusion", None) is not None:
             changes["diffusion"] = None
         return record.model_copy(update=changes) if changes else record
 
-    def _kept(self, record: Record, autre: Record | None) -> Record | None:
-        if _hidden(record) or _hidden(autre):
+    def _kept(self, record: Record, autres: Sequence[Record]) -> Record | None:
+        if _hidden(record) or any(map(_hidden, autres)):
             self.nombres[_KINDS.get(type(record), "passages")] += 1
             return None
-        return self.told(record, autre)
+        return self.told(record, autres)
 
-    def _listed(self, records: Sequence[Record], others: Sequence[Record]) -> tuple[Record, ...]:
+    def _listed(self, records: Sequence[Record], others: Sequence[Sequence[Record]]) -> tuple[Record, ...]:
         """The records of a list that are kept. What one became is what bears its name; else, in a list as long, what
         stands in its place and bears a new one."""
-        by_name = {_name(other): other for other in others}
+        by_name = [{_name(other): other for other in listed} for listed in others]
         names = {_name(record) for record in records}
         kept: list[Record] = []
         for rank, record in enumerate(records):
-            later = by_name.get(_name(record))
-            if later is None and len(others) == len(records) and _name(others[rank]) not in names:
-                later = others[rank]
+            later: list[Record] = []
+            for listed, named in zip(others, by_name, strict=True):
+                if _name(record) in named:
+                    later.append(named[_name(record)])
+                elif len(listed) == len(records) and _name(listed[rank]) not in names:
+                    later.append(listed[rank])
             found = self._kept(record, later)
             kept += [found] if found is not None else []
         return tuple(kept)

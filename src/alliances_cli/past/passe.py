@@ -16,7 +16,7 @@ from alliances_cli.champs import INTERNE
 from alliances_cli.errors import NotFound, Problem
 from alliances_cli.git import Commit, Depot, File, Objects
 from alliances_cli.location import FILES, Root
-from alliances_cli.model import BilanPublie, Mission
+from alliances_cli.model import BilanPublie, FeuilleDeRoute, Mission
 from alliances_cli.periode import Periode
 from alliances_cli.store import Reading, Source
 from alliances_cli.typographie import enumeration
@@ -105,6 +105,18 @@ class Passe:
         if self.public:
             bilans = tuple(publie for publie in bilans if publie.diffusion != INTERNE)
         return tuple(sorted(bilans, key=lambda publie: (publie.date.last, publie.date.first)))
+
+    @cached_property
+    def today(self) -> FeuilleDeRoute | None:
+        """The work tree's whole roadmap, else HEAD's; None where neither has one.
+
+        Raises: InvalidRoadmap where it can't be read; SystemFault.
+        """
+        if self.present:
+            return store.parse(store.read_sources(self.root)).require()
+        if git.head(self.depot) is None or "mesures" not in self.files(self.head, self.folder):
+            return None
+        return self.reading(self.head, self.folder, "").require()
 
     def paths(self, folder: str | None = None) -> dict[str, str]:
         """The roadmap's files by part, as git names them."""

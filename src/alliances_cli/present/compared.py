@@ -24,7 +24,9 @@ _UNCHANGED = "Rien n'a changé"
 def screen(comparaison: Comparaison) -> Screen:
     """Both moments, the totals of each, then what changed, a sentence each."""
     if not comparaison.evolution.changed:
-        return [line(f"{_UNCHANGED} {ecarts.span(comparaison)}.")]
+        reserve = ecarts.reserve(comparaison)
+        said = [Wrapped(line(Span(reserve, "soft")))] if reserve else []
+        return [line(f"{_UNCHANGED} {ecarts.span(comparaison)}."), *said]
     shown: Screen = [Wrapped(line(Span(capitalised(ecarts.clocks(comparaison)), "title")))]
     if reserve := ecarts.reserve(comparaison):
         shown.append(Wrapped(line(Span(reserve, "soft"))))
@@ -71,7 +73,9 @@ def _around(mark: str, sign: int) -> tuple[str, ...]:
 def as_md(comparaison: Comparaison) -> str:
     """A heading with the totals, both moments, then what changed as lists; made to be pasted."""
     if not comparaison.evolution.changed:
-        return f"### {_escaped(f'{_UNCHANGED} {ecarts.span(comparaison)}')}\n"
+        reserve = ecarts.reserve(comparaison)
+        said = f"\n{_escaped(reserve)}\n" if reserve else ""
+        return f"### {_escaped(f'{_UNCHANGED} {ecarts.span(comparaison)}')}\n{said}"
     blocks = [
         f"### {_escaped(ecarts.heading(comparaison))}",
         _escaped(f"{capitalised(ecarts.clocks(comparaison))}."),

@@ -20,7 +20,7 @@ from alliances_cli.past.passe import Passe
 from alliances_cli.past.revision import SHALLOW, Revision
 from alliances_cli.periode import Periode
 from alliances_cli.timeline.following import earlier_id, promises
-from alliances_cli.timeline.views import reading_at, work_tree
+from alliances_cli.timeline.views import later, reading_at, work_tree
 
 
 class Cote(NamedTuple):
@@ -102,20 +102,24 @@ def _etat_au(cote: Cote) -> Periode | None:
     return cote.feuille.mission.etat_au if cote.feuille is not None else None
 
 
-def _public(before: Cote, after: Cote) -> tuple[Cote, Cote]:
+def _public(past: Passe, before: Cote, after: Cote) -> tuple[Cote, Cote]:
     """Both sides without what is internal; see `diffusion.pair`."""
     from alliances_cli import diffusion
 
+    others = later(past)
     if before.feuille is not None and after.feuille is not None:
-        avant, apres = diffusion.pair(before.feuille, after.feuille)
+        avant, apres = diffusion.pair(before.feuille, after.feuille, *others)
         return before._replace(feuille=avant), after._replace(feuille=apres)
-    sides = [c._replace(feuille=diffusion.public(c.feuille)) if c.feuille is not None else c for c in (before, after)]
-    return sides[0], sides[1]
+    known = [
+        cote._replace(feuille=diffusion.public(cote.feuille, *others)) if cote.feuille is not None else cote
+        for cote in (before, after)
+    ]
+    return known[0], known[1]
 
 
 def _compared(past: Passe, before: Cote, after: Cote, remarques: list[str]) -> Comparaison:
     if past.public:
-        before, after = _public(before, after)
+        before, after = _public(past, before, after)
     if before.feuille is None or after.feuille is None:
         found = _totals_only(before, after)
         for known in (cote.publie for cote in (before, after) if cote.feuille is None):

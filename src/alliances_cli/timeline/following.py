@@ -106,7 +106,7 @@ def item(past: Passe, vue: Vue, reference: str) -> Parcours:
     at: Commit | None = None
     skipped: list[Commit] = []
     for _, point, whole in ligne.readable(past, line, skipped):
-        older = told(past, whole, vue.reading.feuille)
+        older = told(past, whole, vue.reading.require())
         if vue.revision is not None and at is None:
             # The first state is the one that was asked for.
             newer, at = older, point.commit
@@ -236,7 +236,7 @@ def _moves(past: Passe, vue: Vue, line: Sequence[Point], familles: Sequence[Fami
     newer = vue.feuille
     at = Dernier(None, -1)
     for rank, point, whole in ligne.readable(past, line, skipped):
-        feuille = told(past, whole, vue.reading.feuille)
+        feuille = told(past, whole, vue.reading.require())
         if rank == 0 and vue.revision is not None:
             newer, at = feuille, Dernier(point.commit, 0)
             pending = {key: (name, newer.by_id[key[0]][name]) for key, (name, _) in pending.items()}

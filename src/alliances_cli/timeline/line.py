@@ -118,13 +118,11 @@ def _span(past: Passe, span: str | None, remarques: list[str]) -> tuple[str, str
 
 
 def _releves(past: Passe, states: Iterable[Etat]) -> Iterator[Releve]:
-    tip: FeuilleDeRoute | None = None
     for etat in states:
         if etat.feuille is None:
             yield Releve(etat.point.commit, {}, None, fault(past, etat.probleme))
             continue
-        tip = tip or etat.feuille
-        yield _counted(etat.point.commit, told(past, etat.feuille, tip))
+        yield _counted(etat.point.commit, told(past, etat.feuille))
 
 
 def _counted(commit: Commit, feuille: FeuilleDeRoute, publie: BilanPublie | None = None) -> Releve:

@@ -29,14 +29,22 @@ def opened(data: str | None = None, public: bool = False) -> Passe:
     return replace(passe.opened(data, os.environ.get("ALLIANCES_DATA"), Path.cwd()), public=public)
 
 
-def told(past: Passe, feuille: FeuilleDeRoute, tip: FeuilleDeRoute | None = None) -> FeuilleDeRoute:
-    """A roadmap of the past as it may be told: where only what is public is, without what is internal there, or in
-    `tip`, the whole roadmap at the end of its line."""
+def told(past: Passe, feuille: FeuilleDeRoute, *tips: FeuilleDeRoute) -> FeuilleDeRoute:
+    """A roadmap of the past as it may be told: where only what is public is, without what is internal there, nor what
+    is today, or in `tips`, whole roadmaps that end its line.
+
+    Raises: InvalidRoadmap where today's can't be read: what is internal isn't known.
+    """
     if not past.public:
         return feuille
     from alliances_cli import diffusion
 
-    return diffusion.public(feuille, tip)
+    return diffusion.public(feuille, *later(past, *tips))
+
+
+def later(past: Passe, *tips: FeuilleDeRoute) -> tuple[FeuilleDeRoute, ...]:
+    """The whole roadmaps that also say what is internal: `tips`, and today's."""
+    return (*tips, *([past.today] if past.today is not None else []))
 
 
 def fault(past: Passe, said: str) -> str:
@@ -59,7 +67,7 @@ def view(past: Passe, rev: str | None, au: Periode | None = None, today: date | 
     moment = bilan.moment(feuille, au, today or date.today())
     assert moment is not None
     found = Vue(past.root, feuille, moment, reading.totals(), reading, at, remarques)
-    return api.public(found) if past.public else found
+    return api.public(found, *later(past)) if past.public else found
 
 
 def publishable(past: Passe, rev: str, au: Periode | None) -> Vue:
@@ -69,7 +77,7 @@ def publishable(past: Passe, rev: str, au: Periode | None) -> Vue:
     """
     at, remarques = required(past, rev)
     found = api.document(past.root, reading_at(past, at), au)._replace(revision=at, remarques=remarques)
-    return api.public(found) if past.public else found
+    return api.public(found, *later(past)) if past.public else found
 
 
 def templates(past: Passe, at: Revision) -> Gabarits:
