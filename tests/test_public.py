@@ -76,7 +76,7 @@ class Words:
                 found[name] = CLOSED[name]
             elif inner := next(records_in(info.annotation), None):
                 # A point holds points, which hold none here.
-                deeper = {"points": []} if inner is record else {}
+                deeper: dict[str, Any] = {"points": []} if inner is record else {}
                 value = self.twin(inner, mark=False, **deeper)
                 found[name] = [value] if "tuple" in str(info.annotation) else value
             else:
@@ -86,9 +86,8 @@ class Words:
         return {key: value for key, value in found.items() if value not in ([], {})}
 
     def fill(self, info: Any) -> Any:
-        adapter: TypeAdapter[Any] = TypeAdapter(
-            Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
-        )
+        annotation: Any = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+        adapter: TypeAdapter[Any] = TypeAdapter(annotation)
         word = self.next()
         for make in CANDIDATES:
             try:
