@@ -38,6 +38,7 @@ ROOMS = {
     "selection": "bilan champs errors model nombre periode typographie",
     "evolution": "bilan champs model nombre periode typographie yamltext",
     "regles": "champs checks evolution model typographie",
+    "diffusion": "champs evolution model",
     # disk
     "location": "errors",
     "git": "errors typographie",
@@ -63,8 +64,9 @@ ROOMS = {
 }
 # What may be imported only inside a function.
 DEFERRED = {
-    # Only what asks for the past loads what reads it.
-    "api": "past",
+    # Only what asks for the past, or for a public version, loads what makes it.
+    "api": "diffusion past",
+    "timeline": "diffusion",
     # No command pays for what it doesn't use.
     "cli": "api beginning editing location past periode present preview selection store timeline yamltext",
     "__main__": "__init__ cli",

@@ -44,7 +44,7 @@ def test_the_table_of_fields_is_the_model(famille: Famille) -> None:
 def test_fields_stand_in_the_order_of_the_format() -> None:
     assert " ".join(champ.code for champ in CHAMPS) == (
         "id titre texte dimension chantiers leviers pilotes co_construction avancement avancement_au provenance "
-        "realise prochaine_etape debut echeance delai bloqueurs renvois etiquettes preuves"
+        "realise prochaine_etape debut echeance delai bloqueurs renvois etiquettes preuves diffusion"
     )
 
 

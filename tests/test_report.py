@@ -115,7 +115,7 @@ def full(t: Text = benign, i: Text = lambda name: name) -> FeuilleDeRoute:
         ]
 
     def section(name: str) -> dict[str, str]:
-        return {field: t(f"section.{name}.{field}") for field in model.Section.model_fields}
+        return {field: t(f"section.{name}.{field}") for field in model.Section.model_fields if field != "diffusion"}
 
     def declared(famille: str, type_: str) -> dict[str, Any]:
         name = f"{famille}.propre.{type_}"
@@ -138,11 +138,13 @@ def full(t: Text = benign, i: Text = lambda name: name) -> FeuilleDeRoute:
         {
             "titre": t("mission.titre"),
             "nature": t("mission.nature"),
-            "document": {field: t(f"document.{field}") for field in model.Document.model_fields},
+            "document": {
+                field: t(f"document.{field}") for field in model.Document.model_fields if field != "diffusion"
+            },
             "etat_au": "2021-05-07",
             "provenance": "infere",
             "licence": t("mission.licence"),
-            "emetteur": {field: t(f"emetteur.{field}") for field in model.Emetteur.model_fields if field != "site"}
+            "emetteur": {f: t(f"emetteur.{f}") for f in model.Emetteur.model_fields if f not in ("site", "diffusion")}
             | {"site": "www.emetteur.example"},
             "destinataires": [t("destinataire.un"), t("destinataire.deux")],
             "fiche": [{"libelle": t("fiche.libelle"), "texte": t("fiche.texte")}],
@@ -155,7 +157,7 @@ def full(t: Text = benign, i: Text = lambda name: name) -> FeuilleDeRoute:
                 },
                 {"id": i("partie2"), "titre": t("partie.sans.point")},
             ],
-            "sections": {name: section(name) for name in model.Sections.model_fields},
+            "sections": {name: section(name) for name in model.Sections.model_fields if name != "diffusion"},
             "echelle": levels("niveau"),
             "dimensions": [
                 {
@@ -341,7 +343,7 @@ def leaves(value: Any, path: str = "feuille") -> Iterator[tuple[str, str]]:
             yield from leaves(getattr(value, name), name)
     elif isinstance(value, Record):
         for name in type(value).model_fields:
-            if (type(value).__name__, name) not in NOT_TEXT:
+            if name != "diffusion" and (type(value).__name__, name) not in NOT_TEXT:
                 yield from leaves(getattr(value, name), f"{path}.{name}")
     elif isinstance(value, tuple):
         for index, inner in enumerate(value):
@@ -395,7 +397,7 @@ def test_the_full_roadmap_fills_every_field() -> None:
     declared = {cls for cls in vars(model).values() if isinstance(cls, type) and issubclass(cls, Record)}
     # The records of a family that has declared fields are a class of their own.
     assert {cls.__name__ for cls in records} == {cls.__name__ for cls in declared - {Record, model.Item, model.Suivi}}
-    assert filled == {(cls.__name__, name) for cls in records for name in cls.model_fields}
+    assert filled == {(cls.__name__, name) for cls in records for name in cls.model_fields if name != "diffusion"}
     assert {f"propre_x_{name}" for name in TYPES_PROPRES} <= {name for _, name in filled}
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from alliances_cli import bilan, location, selection, store
+from alliances_cli import bilan, checks, location, selection, store
 from alliances_cli.bilan import Bilan, Groupe, Groupement, Moment
 from alliances_cli.champs import Famille
 from alliances_cli.checks import Finding
@@ -111,6 +111,21 @@ def view(root: Root, au: Periode | None = None, today: date | None = None) -> Vu
     moment = bilan.moment(feuille, au, today or date.today())
     assert moment is not None
     return Vue(root, feuille, moment, reading.totals(), reading)
+
+
+def public(vue: Vue, *later: FeuilleDeRoute) -> Vue:
+    """The same view, without what is internal, then or in later moments; `reading` stays whole."""
+    from alliances_cli import diffusion
+
+    feuille = diffusion.public(vue.feuille, *later)
+    said = next(checks.totals(feuille), None)
+    totals = tuple(problem._replace(message=said.message) for problem in vue.totals) if said is not None else ()
+    return vue._replace(feuille=feuille, totals=totals)
+
+
+def warnings(vue: Vue) -> int:
+    """How many things of what is shown are worth a look."""
+    return sum(1 for _ in checks.warnings(vue.feuille))
 
 
 def check(root: Root, today: date | None = None) -> Controle:

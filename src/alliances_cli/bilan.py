@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal, NamedTuple
 
 from alliances_cli.champs import FAMILLES, PROVENANCES, Champ, Famille
-from alliances_cli.model import BilanPublie, FeuilleDeRoute, Item, Mesure, Suivi, Valeur, in_words
+from alliances_cli.model import BilanPublie, FeuilleDeRoute, Item, Mesure, Reserve, Suivi, Valeur, in_words
 from alliances_cli.periode import Periode, day_in_words
 from alliances_cli.typographie import folded, name_key, natural_key
 
@@ -78,12 +78,14 @@ class Retenue(NamedTuple):
 
 class Controle(NamedTuple):
     """A published total against the counted one, as « 9/9/3 » in the scale's order. `retirees`: how many of the counted
-    mesures were retired since, at their last level."""
+    mesures were retired since, at their last level; `internes`: how many of them a public version leaves out
+    otherwise: what was published counted them."""
 
     publie: BilanPublie
     publie_text: str
     compte_text: str
     retirees: int = 0
+    internes: int = 0
 
     @property
     def agrees(self) -> bool:
@@ -257,14 +259,15 @@ def _code(value: Any) -> str:
 
 def etat(feuille: FeuilleDeRoute, item: Item, day: date) -> Etat | None:
     """Where the item's next step stands at a day: only `echeance` decides. None where the item is over, or has no
-    step (a levier)."""
+    step (a levier), or where nothing is told of its date."""
     if not isinstance(item, Suivi):
         return None
     niveau = feuille.niveaux.get(item.avancement or "")
     if niveau is not None and niveau.clos:
         return None
     if item.echeance is None:
-        return "sans_date"
+        famille: Famille = "mesures" if isinstance(item, Mesure) else "chantiers"
+        return None if feuille.tait(famille, "echeance") else "sans_date"
     return "echue" if item.echeance.last < day else "a_venir"
 
 
@@ -328,11 +331,16 @@ def reconcile(feuille: FeuilleDeRoute, publie: BilanPublie, compte: Compte | Non
     own = [niveau.code for niveau in publie.echelle]
     if len(codes) < len(publie.totaux) or (own and own != list(feuille.niveaux)):
         return None
-    comptes = (compte or count(feuille, feuille.mesures)).comptes
+    reserve = feuille.reserve or Reserve()
+    counts = (compte or count(feuille, feuille.mesures)).comptes
+    comptes = {code: counts[code] + reserve.niveaux.get(code, 0) for code in codes}
+    internes = sum(reserve.niveaux.get(code, 0) for code in codes)
     published = "/".join(str(publie.totaux[code]) for code in codes)
     counted = "/".join(str(comptes[code]) for code in codes)
     since = [g.avancement for g in feuille.gone("mesures") if g.date and g.date.last >= publie.date.first]
-    before = "/".join(str(comptes[code] + since.count(code)) for code in codes)
+    hidden = [code for code, day in reserve.retraits if day and day.last >= publie.date.first]
+    before = "/".join(str(comptes[code] + since.count(code) + hidden.count(code)) for code in codes)
     if counted != published == before:
-        return Controle(publie, published, before, sum(code in codes for code in since))
-    return Controle(publie, published, counted)
+        retirees, others = (sum(code in codes for code in inside) for inside in (since, hidden))
+        return Controle(publie, published, before, retirees, internes + others)
+    return Controle(publie, published, counted, internes=internes)

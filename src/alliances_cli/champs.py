@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 Famille = Literal["mesures", "chantiers", "leviers"]
 # What a field that a mission declares may hold.
 TypePropre = Literal["texte", "nombre", "date", "choix", "url", "oui_non"]
-Type = Literal[TypePropre, "id", "noms", "ids", "niveau", "provenance", "dimension", "preuves"]
+Type = Literal[TypePropre, "id", "noms", "ids", "niveau", "provenance", "dimension", "preuves", "diffusion"]
 
 FAMILLES: tuple[Famille, ...] = ("mesures", "chantiers", "leviers")
 SINGULIER: dict[Famille, str] = {"mesures": "mesure", "chantiers": "chantier", "leviers": "levier"}
@@ -28,6 +28,9 @@ TYPES_PROPRES: tuple[TypePropre, ...] = ("texte", "nombre", "date", "choix", "ur
 # Names that a declared field can't take: columns of exports, words of `--by`.
 RESERVES = frozenset(("au", "retiree", "pilote", "chantier", "avancement_libelle", "dimension_libelle"))
 PROVENANCES = ("publie", "saisi", "infere")
+# What is `interne` is left out of what is made for everybody (`--public`).
+INTERNE, PUBLIQUE = "interne", "publique"
+DIFFUSIONS = (INTERNE, PUBLIQUE)
 # The scale of a roadmap that declares none: code, label, short form, sign, whether it is an alert.
 NIVEAUX_PAR_DEFAUT = (
     ("tres_satisfaisant", "très satisfaisant", "TS", "●", False),
@@ -94,6 +97,9 @@ CHAMPS: tuple[Champ, ...] = (
     Champ("renvois", "Renvois", "ids", "identifiant auquel l'élément renvoie"),
     Champ("etiquettes", "Étiquettes", "noms", "mot-clé", FAMILLES),
     Champ("preuves", "Preuves", "preuves", "une preuve, écrite TITRE <ADRESSE> (DATE), ou son adresse seule", FAMILLES),
+    Champ(
+        "diffusion", "Diffusion", "diffusion", "interne (hors de ce qui est fait avec --public) ou publique", FAMILLES
+    ),
 )
 
 MISSION_CHAMPS: tuple[Champ, ...] = (
@@ -107,6 +113,10 @@ MISSION_CHAMPS: tuple[Champ, ...] = (
 )
 
 PAR_CODE: dict[str, Champ] = {champ.code: champ for champ in CHAMPS}
+# What no field of all the items may hide: without it, an item would be nameless, or its level another than it is.
+TOUJOURS_PUBLICS = frozenset(("id", "titre", "avancement", "provenance", "diffusion"))
+# What mission.yaml lists: hidden for one family, the list would be wrong for another.
+COMMUNS = frozenset(("dimension", "bloqueurs"))
 
 
 def of_famille(famille: Famille) -> tuple[Champ, ...]:

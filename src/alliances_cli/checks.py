@@ -7,11 +7,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from alliances_cli import bilan, theme
-from alliances_cli.champs import FAMILLES, LE, REMPLACE, RETIRE, RETIREES, SINGULIER, UN, Champ, Famille
+from alliances_cli.champs import (
+    COMMUNS,
+    FAMILLES,
+    LE,
+    PAR_CODE,
+    REMPLACE,
+    RETIRE,
+    RETIREES,
+    SINGULIER,
+    TOUJOURS_PUBLICS,
+    UN,
+    Champ,
+    Famille,
+)
 from alliances_cli.errors import Kind
-from alliances_cli.model import FeuilleDeRoute, Mesure, Mission, first_family, resolve
+from alliances_cli.model import ChampPropre, FeuilleDeRoute, Mesure, Mission, first_family, resolve
 from alliances_cli.periode import MOIS, Periode, parse
-from alliances_cli.typographie import enumeration, folded, suggestion
+from alliances_cli.typographie import count, enumeration, folded, suggestion
 
 
 class Finding(NamedTuple):
@@ -121,11 +134,15 @@ def declared_fields(lecture: Lecture) -> Iterator[Finding]:
     """A code is declared once for a family; a choice has its values, and nothing else has any."""
     seen: dict[tuple[str, str], int] = {}
     for index, champ in enumerate(lecture.mission.champs if lecture.mission else ()):
-        key = (champ.code, champ.famille)
-        if key in seen:
-            message = f"le champ « {champ.code} » est déjà déclaré pour les {champ.famille}"
-            yield Finding("mission", ("champs", index, "code"), message, first=("champs", seen[key], "code"))
-        seen.setdefault(key, index)
+        keys = [(champ.code, famille) for famille in champ.familles]
+        if twice := next((key for key in keys if key in seen), None):
+            message = f"le champ « {champ.code} » est déjà déclaré pour les {twice[1]}"
+            yield Finding("mission", ("champs", index, "code"), message, first=("champs", seen[twice], "code"))
+        seen.update({key: index for key in keys if key not in seen})
+        if not champ.propre:
+            if fault := _hiding_fault(champ):
+                yield Finding("mission", ("champs", index, "code"), fault)
+            continue
         if champ.type == "choix" and not champ.choix:
             message = f"le champ « {champ.code} » est un choix : donnez ses valeurs (« choix: [a, b] »)"
             yield Finding("mission", ("champs", index), message)
@@ -142,6 +159,25 @@ def declared_fields(lecture: Lecture) -> Iterator[Finding]:
             elif other != value:
                 message = f"« {value} » et « {other} » ne diffèrent que par la casse ou les accents"
                 yield Finding("mission", ("champs", index, "choix", position), message)
+
+
+def _hiding_fault(champ: ChampPropre) -> str | None:
+    """What is wrong with an entry that names a field that items have already: it can only say that it is internal."""
+    code = champ.code
+    if champ.model_fields_set - {"code", "famille", "diffusion"}:
+        return (
+            f"code « {code} » est déjà un champ des éléments ; choisissez un autre code, "
+            "ou ne donnez avec celui-ci que « diffusion: interne »"
+        )
+    if code in TOUJOURS_PUBLICS:
+        return (
+            f"le champ « {code} » ne peut pas être interne ; mettez « diffusion: interne » sur les éléments eux-mêmes"
+        )
+    if "famille" in champ.model_fields_set and champ.famille not in PAR_CODE[code].familles:
+        return f"les {champ.famille} n'ont pas de champ « {code} »"
+    if "famille" in champ.model_fields_set and code in COMMUNS:
+        return f"le champ « {code} » est interne pour toutes les listes ou pour aucune ; retirez « famille »"
+    return None
 
 
 def declared_choices(lecture: Lecture) -> Iterator[Finding]:
@@ -369,8 +405,10 @@ def totals(feuille: FeuilleDeRoute) -> Iterator[Finding]:
         index = feuille.mission.bilans.index(controle.publie)
         date = controle.publie.date
         when = f"au {date.in_words}" if date.first == date.last else f"({date.in_words})"
+        internal = count(controle.internes, "mesure")
+        counting = f" (dont {internal} à diffusion interne)" if controle.internes else ""
         message = (
-            f"compté {controle.compte_text}, publié {controle.publie_text} {when} : "
+            f"compté {controle.compte_text}{counting}, publié {controle.publie_text} {when} : "
             "changez un autre niveau, ou « alliances update mission --etat-au DATE »"
         )
         yield Finding("mission", ("bilans", index, "totaux"), message, "total", key=True)
@@ -507,10 +545,10 @@ def provenance_without_level(feuille: FeuilleDeRoute) -> Iterator[Finding]:
 def same_labels(feuille: FeuilleDeRoute) -> Iterator[Finding]:
     """A declared field that is called as another of its family."""
     for famille in FAMILLES:
-        called = {folded(champ.libelle): champ.code for champ in feuille.champs(famille) if not champ.propre}
+        called = {folded(c.libelle): c.code for c in feuille.champs(famille) if not c.propre}
         for index, champ in enumerate(feuille.mission.champs):
-            if champ.famille == famille:
-                other = called.setdefault(folded(champ.libelle), champ.code)
+            if champ.propre and champ.famille == famille:
+                other = called.setdefault(folded(champ.libelle or champ.code), champ.code)
                 if other != champ.code:
                     message = f"le champ « {champ.code} » a le même libellé que « {other} »"
                     yield Finding("mission", ("champs", index, "libelle"), message, "avertissement")

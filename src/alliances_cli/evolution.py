@@ -427,8 +427,9 @@ def mission_changes(avant: Mission, apres: Mission) -> tuple[Mouvement, ...]:
         for key in _RECORDS:
             mission.setdefault(key, {})
     for mission in (before, after):
-        for section in {**before["sections"], **after["sections"]}:
-            mission["sections"].setdefault(section, {})
+        for section, said in {**before["sections"], **after["sections"]}.items():
+            if isinstance(said, dict):
+                mission["sections"].setdefault(section, {})
     found += (_mission_change(change, "mission", "mission", titre) for change in compare(before, after))
     return tuple(found)
 

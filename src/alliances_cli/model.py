@@ -12,12 +12,22 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    create_model,
+)
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from alliances_cli import nombre, periode
 from alliances_cli.champs import (
     FAMILLES,
+    INTERNE,
     NIVEAUX_PAR_DEFAUT,
     PAR_CODE,
     RESERVES,
@@ -89,8 +99,8 @@ def _number(value: object) -> Nombre:
         raise _refuse(str(error)) from None
 
 
-def _own_code(text: str) -> str:
-    if text in PAR_CODE:
+def _own_code(text: str, info: ValidationInfo) -> str:
+    if text in PAR_CODE and info.data.get("diffusion") != INTERNE:
         raise _refuse(f"« {text} » est déjà un champ des éléments ; choisissez un autre code")
     if text in RESERVES:
         raise _refuse(f"« {text} » est un mot réservé ; choisissez un autre code")
@@ -98,6 +108,13 @@ def _own_code(text: str) -> str:
         raise _refuse(
             f"« {text} » : un code commence par une lettre et n'a que des lettres, des chiffres, « _ » et « - »"
         )
+    return text
+
+
+def _label(text: str | None, info: ValidationInfo) -> str | None:
+    """Every declared field has one; what items have already bears its own."""
+    if text is None and info.data.get("code") not in PAR_CODE:
+        raise PydanticKnownError("missing")
     return text
 
 
@@ -197,6 +214,7 @@ Police = Annotated[Texte, AfterValidator(_police)]
 Nombre_ = Annotated[Nombre, BeforeValidator(_number)]
 CodePropre = Annotated[str, AfterValidator(_own_code)]
 Provenance = Literal["publie", "saisi", "infere"]
+Diffusion = Literal["interne", "publique"]
 # The rules on a change that a mission may switch on; `regles.py` has what each one says.
 Regle = Literal["hausse_justifiee", "report_explique", "bilan_intact", "publie_source", "rien_ne_disparait"]
 # What a declared field may hold.
@@ -216,6 +234,7 @@ class Preuve(Record):
     titre: Texte | None = None
     url: Adresse
     date: Date | None = None
+    diffusion: Diffusion | None = None
 
 
 class Item(Record):
@@ -226,6 +245,7 @@ class Item(Record):
     texte: Texte | None = None
     etiquettes: tuple[Texte, ...] = ()
     preuves: tuple[Preuve, ...] = ()
+    diffusion: Diffusion | None = None
 
 
 class Suivi(Item):
@@ -270,6 +290,7 @@ class Document(Record):
     sous_titre: Texte | None = None
     mention: Texte | None = None
     conclusion: Texte | None = None
+    diffusion: Diffusion | None = None
 
 
 class Emetteur(Record):
@@ -280,6 +301,7 @@ class Emetteur(Record):
     telephone: Texte | None = None
     courriel: Texte | None = None
     site: Adresse | None = None
+    diffusion: Diffusion | None = None
 
 
 class LigneFiche(Record):
@@ -287,6 +309,7 @@ class LigneFiche(Record):
 
     libelle: Texte
     texte: Texte
+    diffusion: Diffusion | None = None
 
 
 class Point(Record):
@@ -295,6 +318,7 @@ class Point(Record):
     texte: Texte
     date: Date | None = None
     points: tuple[Annotated[Point, BeforeValidator(_point)], ...] = ()
+    diffusion: Diffusion | None = None
 
 
 class Partie(Record):
@@ -304,6 +328,7 @@ class Partie(Record):
     titre: Texte
     sous_titre: Texte | None = None
     points: tuple[Annotated[Point, BeforeValidator(_point)], ...] = ()
+    diffusion: Diffusion | None = None
 
 
 class Section(Record):
@@ -314,6 +339,7 @@ class Section(Record):
     sous_titre: Texte | None = None
     accroche: Texte | None = None
     conclusion: Texte | None = None
+    diffusion: Diffusion | None = None
 
 
 class Sections(Record):
@@ -323,6 +349,7 @@ class Sections(Record):
     chantiers: Section = Section.model_construct()
     mesures: Section = Section.model_construct()
     leviers: Section = Section.model_construct()
+    diffusion: Diffusion | None = None
 
 
 class Niveau(Record):
@@ -346,6 +373,7 @@ class Dimension(Record):
     libelle: Texte
     horizon: tuple[Entier, Entier] | None = None
     texte: Texte | None = None
+    diffusion: Diffusion | None = None
 
 
 class Bloqueur(Record):
@@ -353,26 +381,44 @@ class Bloqueur(Record):
 
     id: Identifiant
     libelle: Texte
+    diffusion: Diffusion | None = None
 
 
 class ChampPropre(Record):
-    """A field that the mission declares for the items of one family; `choix`: the values of a field of that type."""
+    """A field that the mission declares for the items of one family; `choix`: the values of a field of that type.
 
+    One that items have already (`propre` is False) is only said to be internal: see `familles`.
+    """
+
+    # First: it says whether the code may be one that items have.
+    diffusion: Diffusion | None = None
     code: CodePropre
-    libelle: Texte
+    libelle: Annotated[Texte | None, AfterValidator(_label)] = Field(None, validate_default=True)
     type: TypePropre = "texte"
     famille: Famille = "mesures"
     choix: tuple[Texte, ...] = ()
     obligatoire: OuiNon = False
     aide: Texte | None = None
 
+    @property
+    def propre(self) -> bool:
+        """Whether the mission declares it: items don't have it otherwise."""
+        return self.code not in PAR_CODE
+
+    @property
+    def familles(self) -> tuple[Famille, ...]:
+        """The families of which this is said: the one that is given, else, of what items have already, all."""
+        if self.propre or "famille" in self.model_fields_set:
+            return (self.famille,)
+        return PAR_CODE[self.code].familles
+
     def champ(self) -> Champ:
         """The field, as the table of fields has it."""
         return Champ(
             self.code,
-            self.libelle,
+            self.libelle or self.code,
             self.type,
-            self.aide or self.libelle,
+            self.aide or self.libelle or self.code,
             (self.famille,),
             self.choix,
             self.obligatoire,
@@ -389,6 +435,7 @@ class Retiree(Record):
     motif: Texte
     vers: tuple[Identifiant, ...] = ()
     avancement: Texte | None = None
+    diffusion: Diffusion | None = None
 
 
 class BilanPublie(Record):
@@ -399,6 +446,7 @@ class BilanPublie(Record):
     totaux: dict[str, Entier] = Field(default_factory=dict)
     source: Texte | None = None
     echelle: tuple[Niveau, ...] = ()
+    diffusion: Diffusion | None = None
 
 
 class Couleurs(Record):
@@ -442,6 +490,10 @@ class Mission(Record):
     regles: tuple[Regle, ...] = ()
     theme: Theme = Theme.model_construct()
     bilans: tuple[BilanPublie, ...] = ()
+
+    def declared(self) -> tuple[Champ, ...]:
+        """The fields that the mission declares."""
+        return tuple(champ.champ() for champ in self.champs if champ.propre)
 
 
 ITEM_MODELS: dict[Famille, type[Item]] = {
@@ -556,16 +608,30 @@ def _initials(libelle: str, taken: set[str]) -> str:
     return name
 
 
+class Reserve(NamedTuple):
+    """What a public version leaves out, by kind, as numbers that say nothing else of it (see `diffusion.py`).
+
+    `niveaux` counts the internal mesures by level; `retraits` has the last level of the retired ones, with the date.
+    `tus`: the fields, of those that all roadmaps have, of which nothing is told.
+    """
+
+    nombres: Mapping[str, int] = {}
+    niveaux: Mapping[str, int] = {}
+    retraits: tuple[tuple[str, Periode | None], ...] = ()
+    tus: frozenset[tuple[Famille, str]] = frozenset()
+
+
 @dataclass(frozen=True)
 class FeuilleDeRoute:
     """The whole roadmap, checked. `chantiers`, `mesures` and `leviers` keep the files' order; `retirees`, by family,
-    too."""
+    too. `reserve`: this is the public version, without what it counts; None: nothing was left out."""
 
     mission: Mission
     chantiers: tuple[Chantier, ...] = ()
     mesures: tuple[Mesure, ...] = ()
     leviers: tuple[Levier, ...] = ()
     retirees: Mapping[Famille, tuple[Retiree, ...]] = field(default_factory=dict)
+    reserve: Reserve | None = None
 
     @cached_property
     def echelle(self) -> tuple[Echelon, ...]:
@@ -590,7 +656,14 @@ class FeuilleDeRoute:
 
     @cached_property
     def _champs(self) -> dict[Famille, tuple[Champ, ...]]:
-        return fields_by_famille(champ.champ() for champ in self.mission.champs)
+        found = fields_by_famille(self.mission.declared())
+        if self.reserve is None:
+            return found
+        # Everything that stands in a public version is public: that goes without saying.
+        return {
+            f: tuple(champ for champ in champs if champ.code != "diffusion" and not self.tait(f, champ.code))
+            for f, champs in found.items()
+        }
 
     def filled(
         self, items: Mapping[Famille, tuple[Item, ...]], retirees: Mapping[Famille, tuple[Retiree, ...]]
@@ -603,6 +676,22 @@ class FeuilleDeRoute:
     def champs(self, famille: Famille) -> tuple[Champ, ...]:
         """The fields that the family's items have, in the order of the files: the built-in ones, then the declared."""
         return self._champs[famille]
+
+    @cached_property
+    def _exported(self) -> dict[Famille, tuple[Champ, ...]]:
+        marked = {f: any(item.diffusion for item in self.items(f)) for f in FAMILLES}
+        return {
+            f: champs if marked[f] else tuple(champ for champ in champs if champ.code != "diffusion")
+            for f, champs in self._champs.items()
+        }
+
+    def exported(self, famille: Famille) -> tuple[Champ, ...]:
+        """The fields that an export has, filled or empty: all but `diffusion`, where nothing says it."""
+        return self._exported[famille]
+
+    def tait(self, famille: Famille, code: str) -> bool:
+        """Whether this is a public version that tells nothing of a field of the family."""
+        return self.reserve is not None and (famille, code) in self.reserve.tus
 
     def gone(self, famille: Famille) -> tuple[Retiree, ...]:
         """The family's retired items, in the file's order."""

@@ -65,7 +65,7 @@ def bilan_intact(passage: Passage) -> Iterator[Finding]:
         if rank is None:
             yield Finding("mission", ("bilans",), f"{said} a disparu ; remettez-le tel qu'il était", "regle", key=True)
             continue
-        for field in BilanPublie.model_fields:
+        for field in BilanPublie.model_fields.keys() - {"diffusion"}:
             old, new = getattr(before, field), getattr(bilans[rank], field)
             if old != new and (before.totaux or old):
                 message = f"{said} a changé (« {field} ») ; remettez-le tel qu'il était"

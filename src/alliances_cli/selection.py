@@ -7,12 +7,15 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from alliances_cli import bilan, nombre, periode
-from alliances_cli.champs import FAMILLES, PAR_CODE, SINGULIER, Champ, Famille
+from alliances_cli.champs import DIFFUSIONS, FAMILLES, PAR_CODE, PUBLIQUE, SINGULIER, Champ, Famille
 from alliances_cli.errors import NotFound, UsageFault
 from alliances_cli.model import OUI_NON, FeuilleDeRoute, Item, Retiree, resolve
 from alliances_cli.nombre import Nombre
 from alliances_cli.periode import Periode
 from alliances_cli.typographie import enumeration, folded, name_key, natural_key, suggestion
+
+# The fields of the groupings that aren't called as they are.
+_GROUPED = {"chantier": "chantiers", "pilote": "pilotes"}
 
 
 class Filtres(NamedTuple):
@@ -33,6 +36,7 @@ class Filtres(NamedTuple):
     bloquees: bool = False
     en_retard: bool = False
     echues: bool = False
+    diffusion: Sequence[str] = ()
 
 
 def select(feuille: FeuilleDeRoute, famille: Famille, filtres: Filtres, day: date) -> tuple[Item, ...]:
@@ -47,23 +51,23 @@ def select(feuille: FeuilleDeRoute, famille: Famille, filtres: Filtres, day: dat
 def _tests(feuille: FeuilleDeRoute, famille: Famille, filtres: Filtres, day: date) -> list[Callable[[Any], bool]]:
     tests: list[Callable[[Any], bool]] = []
     if filtres.avancement:
-        _require(famille, "avancement")
+        _require(feuille, famille, "avancement")
         codes = {level(feuille, text) for text in filtres.avancement}
         tests.append(lambda item: item.avancement in codes)
     if filtres.dimension:
-        _require(famille, "dimension")
+        _require(feuille, famille, "dimension")
         dimensions = {dimension(feuille, text) for text in filtres.dimension}
         tests.append(lambda item: item.dimension in dimensions)
     if filtres.chantier:
-        _require(famille, "chantiers")
+        _require(feuille, famille, "chantiers")
         chantiers = {chantier(feuille, text) for text in filtres.chantier}
         tests.append(lambda i: any(k in chantiers for r in i.chantiers for _, k in feuille.resolve(r, "chantiers")))
     if filtres.pilote:
-        _require(famille, "pilotes")
+        _require(feuille, famille, "pilotes")
         names = {pilote(feuille, text) for text in filtres.pilote}
         tests.append(lambda item: any(name_key(name) in names for name in item.pilotes))
     if filtres.echeance:
-        _require(famille, "echeance")
+        _require(feuille, famille, "echeance")
         periods = [period(text, "--echeance") for text in filtres.echeance]
         tests.append(lambda i: i.echeance is not None and any(p.first <= i.echeance.last <= p.last for p in periods))
     if filtres.sans:
@@ -75,13 +79,17 @@ def _tests(feuille: FeuilleDeRoute, famille: Famille, filtres: Filtres, day: dat
         needles = [folded(text) for text in filtres.search]
         tests.append(lambda item: any(needle in haystack(item) for needle in needles))
     if filtres.bloquees:
-        _require(famille, "bloqueurs")
+        _require(feuille, famille, "bloqueurs")
         tests.append(lambda item: bool(item.bloqueurs))
     if filtres.en_retard:
-        _require(famille, "avancement")
+        _require(feuille, famille, "avancement")
         tests.append(lambda item: item.avancement is not None and feuille.niveaux[item.avancement].alerte)
+    if filtres.diffusion:
+        known = {d: d for d in DIFFUSIONS}
+        wanted = {named(text, known, "--diffusion : diffusion inconnue") for text in filtres.diffusion}
+        tests.append(lambda item: (item.diffusion or PUBLIQUE) in wanted)
     if filtres.echues:
-        _require(famille, "echeance")
+        _require(feuille, famille, "echeance")
         tests.append(lambda item: bilan.etat(feuille, item, day) == "echue")
     return tests
 
@@ -345,14 +353,15 @@ def grouping(feuille: FeuilleDeRoute, famille: Famille, text: str) -> bilan.Grou
     Raises: UsageFault.
     """
     for groupement in bilan.GROUPEMENTS:
-        if text.strip() == groupement:
+        if text.strip() == groupement and not feuille.tait(famille, _GROUPED.get(groupement, groupement)):
             return groupement
     own = [champ for champ in feuille.champs(famille) if champ.propre]
     champ = _named_field(own, text)
     if champ is not None:
         return champ
     _refuse_elsewhere(feuille, famille, text, "--by")
-    known = [*bilan.GROUPEMENTS, *(champ.code for champ in own)]
+    groups = [g for g in bilan.GROUPEMENTS if not feuille.tait(famille, _GROUPED.get(g, g))]
+    known = [*groups, *(champ.code for champ in own)]
     hint = suggestion(text, known) or f" ; possibles : {', '.join(known)}"
     raise UsageFault(f"--by : valeur inconnue « {text} »{hint}")
 
@@ -394,6 +403,6 @@ def _refuse_elsewhere(feuille: FeuilleDeRoute, famille: Famille, text: str, opti
             raise UsageFault(f"{option} : « {champ.code} » est un champ des {other}, pas des {famille}")
 
 
-def _require(famille: Famille, code: str) -> None:
-    if famille not in PAR_CODE[code].familles:
+def _require(feuille: FeuilleDeRoute, famille: Famille, code: str) -> None:
+    if famille not in PAR_CODE[code].familles or feuille.tait(famille, code):
         raise UsageFault(f"les {famille} n'ont pas de champ « {code} »")

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from alliances_cli import periode
 from alliances_cli.champs import (
     CHAMPS,
+    DIFFUSIONS,
     PAR_CODE,
     PROVENANCE_LIBELLES,
     PROVENANCES,
@@ -693,6 +694,10 @@ def _value(
         if folded(cell) not in known:
             raise ValueError(f"provenance inconnue « {cell} » ; possibles : {', '.join(PROVENANCES)}")
         return known[folded(cell)]
+    if champ.type == "diffusion":
+        if folded(cell) not in DIFFUSIONS:
+            raise ValueError(f"diffusion inconnue « {cell} » ; possibles : {', '.join(DIFFUSIONS)}")
+        return folded(cell)
     if champ.type == "preuves":
         return tuple(_preuve(piece.strip(), date) for piece in re.split(r" ; |\n", cell) if piece.strip())
     if not champ.multiple:

@@ -34,6 +34,7 @@ from alliances_cli.model import (
     FeuilleDeRoute,
     Item,
     Mission,
+    Niveau,
     Record,
     Retiree,
     fields_by_famille,
@@ -46,6 +47,11 @@ from alliances_cli.yamltext.read import EMPTY, MAX_BYTES, Document, decode, read
 LOCK_WAIT_S = 5.0
 TITRE_PAR_DEFAUT = "Feuille de route"
 MAX_MESSAGE = 600
+# What can't be internal, and why.
+_NOT_INTERNAL: Mapping[type[Record] | None, str] = {
+    Niveau: "« diffusion » ne se met pas sur un niveau : sans lui, les nombres par niveau seraient faux",
+    Mission: "« diffusion » ne se met pas sur toute la mission : mettez-la sur ce qui est interne dans ce fichier",
+}
 # How the name of a file that is being written ends.
 TEMPORARY = ".tmp"
 
@@ -273,7 +279,7 @@ def parse(sources: Mapping[str, Source]) -> Reading:
         assert lecture.mission is not None
         feuille = FeuilleDeRoute(
             lecture.mission,
-            **{famille: tuple(item for _, item in records.get(famille, ())) for famille in FAMILLES},
+            **{f: tuple(item for _, item in records.get(f, ())) for f in FAMILLES},  # type: ignore[arg-type]
             retirees={famille: tuple(gone for _, gone in inside) for famille, inside in retired.items() if inside},
         )
         return reading._replace(feuille=feuille)
@@ -321,7 +327,10 @@ def _declared(raw: Mapping[str, Any]) -> dict[Famille, tuple[Champ, ...]]:
     entries = raw.get("champs")
     for entry in entries if isinstance(entries, list) else ():
         try:
-            champ = ChampPropre.model_validate(entry).champ()
+            said = ChampPropre.model_validate(entry)
+            if not said.propre:
+                continue
+            champ = said.champ()
         except ValidationError:
             code = entry.get("code") if isinstance(entry, dict) else None
             if not isinstance(code, str) or code in KEYS:
@@ -446,6 +455,8 @@ def _describe(model: type[Record], location: tuple[str | int, ...], fault: Any) 
         # « champ « valeur » … », where the sentence begins with the value.
         joint = " " if isinstance(given, str) and message.startswith(f"« {given.strip()} »") else " : "
         return False, f"{named}{joint}{message}" if named else message
+    if kind == "extra_forbidden" and last == "diffusion":
+        return True, _NOT_INTERNAL[_model_at(model, location[:-1])]
     if kind == "extra_forbidden":
         known = _keys_at(model, location[:-1])
         hint = suggestion(str(last), known) or f" ; clés possibles : {', '.join(known)}"
@@ -460,6 +471,17 @@ def _describe(model: type[Record], location: tuple[str | int, ...], fault: Any) 
 
 def _keys_at(model: type[Record], location: tuple[str | int, ...]) -> list[str]:
     """The keys that the record at `location` may have."""
+    current = _model_at(model, location)
+    if current is None:
+        return []
+    if issubclass(current, Item):
+        built_in = [champ.code for champ in CHAMPS if champ.code in current.model_fields]
+        return [*built_in, *(info.alias for info in current.model_fields.values() if info.alias)]
+    return list(current.model_fields)
+
+
+def _model_at(model: type[Record], location: tuple[str | int, ...]) -> type[Record] | None:
+    """What the record at `location` is; None where there is no record."""
     from typing import get_args
 
     current: Any = model
@@ -471,12 +493,9 @@ def _keys_at(model: type[Record], location: tuple[str | int, ...]) -> list[str]:
         while not (isinstance(current, type) and issubclass(current, Record)):
             inner = [a for a in get_args(current) if a is not type(None) and a is not Ellipsis]
             if not inner:
-                return []
+                return None
             current = inner[0]
-    if issubclass(current, Item):
-        built_in = [champ.code for champ in CHAMPS if champ.code in current.model_fields]
-        return [*built_in, *(info.alias for info in current.model_fields.values() if info.alias)]
-    return list(current.model_fields)
+    return current  # type: ignore[no-any-return]
 
 
 def vocabulaire(

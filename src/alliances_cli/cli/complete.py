@@ -8,8 +8,10 @@ from typing import Any
 import typer
 
 from alliances_cli.champs import (
+    DIFFUSIONS,
     FAMILLES,
     NIVEAUX_PAR_DEFAUT,
+    PAR_CODE,
     PROVENANCES,
     SINGULIER,
     Champ,
@@ -136,6 +138,11 @@ def provenances(incomplete: str) -> Found:
     return _starting([(name, "") for name in PROVENANCES], incomplete)
 
 
+def diffusions(incomplete: str) -> Found:
+    """Who an item is for."""
+    return _starting([(name, "") for name in DIFFUSIONS], incomplete)
+
+
 def familles(incomplete: str) -> Found:
     """The lists of a roadmap."""
     return _starting([(famille, "") for famille in FAMILLES], incomplete)
@@ -174,7 +181,11 @@ def _declared(ctx: typer.Context) -> list[tuple[str, str, list[str]]]:
     found: list[tuple[str, str, list[str]]] = []
     for entry in _entries(ctx, "mission", "champs"):
         code, choix = entry.get("code"), entry.get("choix")
-        if not isinstance(code, str) or named not in ("", str(entry.get("famille") or "mesures").removesuffix("s")):
+        if (
+            not isinstance(code, str)
+            or code in PAR_CODE
+            or named not in ("", str(entry.get("famille") or "mesures").removesuffix("s"))
+        ):
             continue
         values = [value for value in choix if isinstance(value, str)] if isinstance(choix, list) else []
         if entry.get("type") == "oui_non":
@@ -205,5 +216,10 @@ def of(champ: Champ) -> Callable[..., Found]:
         "renvois": ids,
         "pilotes": pilots,
     }
-    by_type: dict[str, Callable[..., Found]] = {"niveau": levels, "dimension": dimensions, "provenance": provenances}
+    by_type: dict[str, Callable[..., Found]] = {
+        "niveau": levels,
+        "dimension": dimensions,
+        "provenance": provenances,
+        "diffusion": diffusions,
+    }
     return by_code.get(champ.code, by_type.get(champ.type, nothing))

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from alliances_cli.champs import FAMILLES, Famille
+from alliances_cli.champs import DIFFUSIONS, FAMILLES, Famille
 from alliances_cli.cli import complete, emit
-from alliances_cli.cli.options import Au, Data, Rev, choose, format_option, reading_date
+from alliances_cli.cli.options import Au, Data, Public, Rev, choose, format_option, reading_date
 from alliances_cli.errors import UsageFault
 
 if TYPE_CHECKING:
@@ -91,19 +91,38 @@ Famille_ = Annotated[
 ]
 
 
-def _view(data: str | None, au: str | None, rev: str | None, format: str) -> Vue:
+def _view(data: str | None, au: str | None, rev: str | None, format: str, public: bool) -> Vue:
     """The roadmap, of the work tree unless a revision is asked for: git isn't started otherwise."""
     day = reading_date(au)
     if rev is None:
         from alliances_cli import api
 
-        return api.view(api.locate(data), day)
+        vue = api.view(api.locate(data), day)
+        vue = api.public(vue) if public else vue
+        _tell_reserve(vue, format)
+        return vue
     from alliances_cli import timeline
 
-    with timeline.opened(data) as past:
+    with timeline.opened(data, public) as past:
         vue = timeline.view(past, rev, day)
     _tell_revision(vue, format)
     return vue
+
+
+def _tell_reserve(vue: Vue, format: str) -> None:
+    """What a public version leaves out, where the format has no place for it."""
+    if vue.feuille.reserve is not None and format not in ("text", "json", "md"):
+        from alliances_cli.present import phrases
+
+        tell_left_out(phrases.reserve_of(vue.feuille))
+
+
+def tell_left_out(said: str) -> None:
+    """That something was left out, on stderr."""
+    from alliances_cli.typographie import spaced
+
+    if said:
+        emit.tell(spaced(said))
 
 
 def _tell_revision(vue: Vue, format: str) -> None:
@@ -114,6 +133,7 @@ def _tell_revision(vue: Vue, format: str) -> None:
         from alliances_cli.typographie import spaced
 
         emit.tell(spaced(f"{phrases.revision(vue.revision)} ; lu au {phrases.day(vue.moment.iso)}"))
+    _tell_reserve(vue, format)
 
 
 def _tell_totals(vue: Vue) -> None:
@@ -128,11 +148,12 @@ def status(
     data: Data = None,
     au: Au = None,
     rev: Rev = None,
+    public: Public = False,
     format: Annotated[str, format_option(STATUS)] = "text",
 ) -> None:
     """Montre l'état de la feuille de route en un écran."""
     choose(format, STATUS, "--format")
-    vue = _view(data, au, rev, format)
+    vue = _view(data, au, rev, format, public)
     if format != "text":
         _tell_totals(vue)
     answer(STATUS, format, vue)
@@ -191,6 +212,15 @@ def list_(
             autocompletion=complete.own_fields,
         ),
     ] = None,
+    diffusion: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--diffusion",
+            metavar="|".join(DIFFUSIONS),
+            help="À diffusion interne, ou publique.",
+            autocompletion=complete.diffusions,
+        ),
+    ] = None,
     dormantes: Annotated[
         int | None,
         typer.Option(
@@ -217,6 +247,7 @@ def list_(
     data: Data = None,
     au: Au = None,
     rev: Rev = None,
+    public: Public = False,
     format: Annotated[str, format_option(LIST)] = "text",
 ) -> None:
     """Liste les mesures, les chantiers ou les leviers. Les filtres se combinent ; répété, un filtre vaut « ou »."""
@@ -235,6 +266,7 @@ def list_(
         champ=champ or (),
         sans_champ=sans_champ or (),
         search=search or (),
+        diffusion=diffusion or (),
         bloquees=bloquees,
         en_retard=en_retard,
         echues=echues,
@@ -245,11 +277,11 @@ def list_(
         raise UsageFault(f"{option} : ne s'emploie pas avec --retirees, où seul --search choisit")
     recul = None
     if past_asked:
-        vue, recul = _hindsight(data, au, rev, chosen, dormantes, a_revoir)
+        vue, recul = _hindsight(data, au, rev, chosen, dormantes, a_revoir, public)
         _tell_revision(vue, format)
         emit.remark(recul.remarques)
     else:
-        vue = _view(data, au, rev, format)
+        vue = _view(data, au, rev, format, public)
     if retirees:
         gone = api.retired(vue, chosen, filtres, sort)
         _tell_totals(vue)
@@ -263,12 +295,12 @@ def list_(
 
 
 def _hindsight(
-    data: str | None, au: str | None, rev: str | None, famille: Famille, days: int | None, review: bool
+    data: str | None, au: str | None, rev: str | None, famille: Famille, days: int | None, review: bool, public: bool
 ) -> tuple[Vue, Recul]:
     day = reading_date(au)
     from alliances_cli import timeline
 
-    with timeline.opened(data) as past:
+    with timeline.opened(data, public) as past:
         vue = timeline.view(past, rev, day)
         return vue, timeline.hindsight(past, vue, famille, days, review)
 
@@ -286,29 +318,30 @@ def show(
     data: Data = None,
     au: Au = None,
     rev: Rev = None,
+    public: Public = False,
     format: Annotated[str, format_option(SHOW)] = "text",
 ) -> None:
     """Montre tout d'une mesure, d'un chantier ou d'un levier, renvois compris dans les deux sens."""
     choose(format, SHOW, "--format")
     if history:
-        parcours = _parcours(id, data, au, rev)
+        parcours = _parcours(id, data, au, rev, public)
         _tell_revision(parcours.vue, format)
         emit.remark(parcours.remarques)
         answer(SHOW_HISTORY, format, parcours)
         return
     from alliances_cli import selection
 
-    vue = _view(data, au, rev, format)
+    vue = _view(data, au, rev, format, public)
     famille, item = selection.find(vue.feuille, id)
     _tell_totals(vue)
     answer(SHOW_RETIRED if item in vue.feuille.gone(famille) else SHOW, format, vue, famille, item)
 
 
-def _parcours(id: str, data: str | None, au: str | None, rev: str | None) -> Parcours:
+def _parcours(id: str, data: str | None, au: str | None, rev: str | None, public: bool) -> Parcours:
     day = reading_date(au)
     from alliances_cli import timeline
 
-    with timeline.opened(data) as past:
+    with timeline.opened(data, public) as past:
         return timeline.item(past, timeline.view(past, rev, day), id)
 
 
@@ -328,6 +361,7 @@ def summarise(
     data: Data = None,
     au: Au = None,
     rev: Rev = None,
+    public: Public = False,
     format: Annotated[str, format_option(SUMMARISE)] = "text",
 ) -> None:
     """Compte les niveaux d'avancement, avec leur provenance et les totaux publiés."""
@@ -335,7 +369,7 @@ def summarise(
     chosen = _famille(famille, FAMILLES)
     from alliances_cli import api
 
-    vue = _view(data, au, rev, format)
+    vue = _view(data, au, rev, format, public)
     whole, groupes, groupement = api.summarise(vue, chosen, by)
     if format != "text":
         _tell_totals(vue)

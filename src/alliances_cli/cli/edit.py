@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alliances_cli.champs import CHAMPS, FAMILLES, MISSION_CHAMPS, PROVENANCES, SINGULIER, Champ, Famille
+from alliances_cli.champs import CHAMPS, DIFFUSIONS, FAMILLES, MISSION_CHAMPS, PROVENANCES, SINGULIER, Champ, Famille
 from alliances_cli.cli import complete, emit
 from alliances_cli.cli.options import Au, Data, choose, format_option, reading_date
 from alliances_cli.errors import UsageFault
@@ -37,6 +37,7 @@ _METAVARS = {
     "date": "DATE",
     "dimension": "DIMENSION",
     "provenance": "|".join(PROVENANCES),
+    "diffusion": "|".join(DIFFUSIONS),
     "preuves": "PREUVE",
 }
 # What `add` adds: the families in the singular, and what mission.yaml declares.
@@ -129,13 +130,13 @@ def add(
         alone = {"--titre": titre, "--after": after, "--before": before, "--champ": champ}
         rest = [champ_.option for code, champ_ in _ADDABLE.items() if code in given]
         wrong = [name for name, value in alone.items() if value] + [
-            option for option in rest if (kind, option) != ("dimension", "--texte")
+            option for option in rest if option != "--diffusion" and (kind, option) != ("dimension", "--texte")
         ]
         if horizon and kind == "bloqueur":
             wrong.append("--horizon")
         if wrong:
             raise UsageFault(f"{wrong[0]} : un{'e dimension' if kind == 'dimension' else ' bloqueur'} n'en a pas")
-        _add_declared(kind, id, libelle, horizon, given.get("texte"), data, dry_run, format)
+        _add_declared(kind, id, libelle, horizon, given, data, dry_run, format)
         return
     if libelle or horizon:
         raise UsageFault(f"{'--libelle' if libelle else '--horizon'} : pour un élément, donnez --titre")
@@ -162,7 +163,7 @@ def _add_declared(
     id: str | None,
     libelle: str | None,
     horizon: str | None,
-    texte: Any,
+    given: Mapping[str, Any],
     data: str | None,
     dry_run: bool,
     format: str,
@@ -174,8 +175,7 @@ def _add_declared(
     values: dict[str, Any] = {}
     if horizon is not None:
         values["horizon"] = adding.horizon(horizon)
-    if texte is not None:
-        values["texte"] = texte
+    values |= {code: given[code] for code in ("texte", "diffusion") if code in given}
     done = adding.add_declared(
         _root(data), "bloqueurs" if kind == "bloqueur" else "dimensions", id, libelle, values, dry_run
     )

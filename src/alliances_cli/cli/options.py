@@ -39,6 +39,11 @@ Rev = Annotated[
     ),
 ]
 
+Public = Annotated[
+    bool,
+    typer.Option("--public", help="Sans ce qui est à diffusion interne (« diffusion: interne » dans les fichiers)."),
+]
+
 
 def format_option(formats: Iterable[str]) -> typer.models.OptionInfo:
     """`--format`, with the keys of a command's table of presenters."""

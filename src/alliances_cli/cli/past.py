@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alliances_cli.cli import complete, emit
-from alliances_cli.cli.consult import Formats, answer, drawn, presenter
-from alliances_cli.cli.options import Data, choose, format_option
+from alliances_cli.cli.consult import Formats, answer, drawn, presenter, tell_left_out
+from alliances_cli.cli.options import Data, Public, choose, format_option
 
 if TYPE_CHECKING:
     from alliances_cli.timeline import Pas
@@ -59,13 +59,14 @@ def diff(
         bool, typer.Option("--exit-code", help=f"Sort avec le code {CHANGED} si quelque chose a changé.")
     ] = False,
     data: Data = None,
+    public: Public = False,
     format: Annotated[str, format_option(DIFF)] = "text",
 ) -> None:
     """Dit ce qui a changé d'un moment à un autre : niveaux, étapes, échéances, bloqueurs, textes."""
     choose(format, DIFF, "--format")
     from alliances_cli import timeline
 
-    with timeline.opened(data) as past:
+    with timeline.opened(data, public) as past:
         comparaison = timeline.compare(past, a, b)
     if comparaison.evolution.changed or not quiet:
         emit.remark(comparaison.remarques)
@@ -94,6 +95,7 @@ def history(
     ] = "commit",
     reverse: Annotated[bool, typer.Option("--reverse", help="Du plus ancien au plus récent.")] = False,
     data: Data = None,
+    public: Public = False,
     format: Annotated[str, format_option(HISTORY)] = "text",
 ) -> None:
     """Suit les niveaux d'avancement au fil des commits, des mois ou des bilans."""
@@ -101,20 +103,25 @@ def history(
     choose(by, BY, "--by")
     from alliances_cli import timeline
 
-    with timeline.opened(data) as past:
+    with timeline.opened(data, public) as past:
         histoire = timeline.history(past, span, next(pas for pas in BY if pas == by), reverse)
     emit.remark(histoire.remarques)
+    if public and format == "csv":
+        tell_left_out(presenter("moments").left_out(histoire))
     answer(HISTORY, format, histoire)
 
 
 def bilans(
     data: Data = None,
+    public: Public = False,
     format: Annotated[str, format_option(BILANS)] = "text",
 ) -> None:
     """Liste les bilans publiés, avec leur révision, et dit si les données y concordent."""
     choose(format, BILANS, "--format")
     from alliances_cli import timeline
 
-    with timeline.opened(data) as past:
+    with timeline.opened(data, public) as past:
         found = timeline.bilans(past)
+    if public and format == "csv":
+        tell_left_out(presenter("moments").left_out(found))
     answer(BILANS, format, found)

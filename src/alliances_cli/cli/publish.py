@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alliances_cli.cli import complete, emit
-from alliances_cli.cli.options import Au, Data, Rev, choose, reading_date
+from alliances_cli.cli.options import Au, Data, Public, Rev, choose, reading_date
 from alliances_cli.errors import UsageFault
 from alliances_cli.formats import DEFAUT, FORMATS, Format, of_extension
 
@@ -50,6 +50,7 @@ def render(
     au: Au = None,
     rev: Rev = None,
     since: Since = None,
+    public: Public = False,
 ) -> None:
     """Écrit le bilan : Markdown, HTML, PDF, Word ou courrier."""
     if output == "":
@@ -65,9 +66,9 @@ def render(
     day = reading_date(au)
     if rev is None and since is None:
         root = api.locate(data)
-        document = _rendered(root, path, day, form)
+        document = _rendered(root, path, day, form, public)
     else:
-        root, document = _rendered_past(data, path, day, form, rev, since)
+        root, document = _rendered_past(data, path, day, form, rev, since, public)
     if path is None:
         emit.emit_bytes(document)
         return
@@ -78,7 +79,9 @@ def render(
         emit.tell(spaced(f"Bilan écrit : {output}"))
     elif api.document_differs(root, path, document):
         given = {"--format": format, "--au": au, "--rev": rev, "--since": since, "--data": data, "-o": output}
-        again = shlex.join(["alliances", "render", *(w for k, v in given.items() if v for w in (k, v))])
+        again = shlex.join(
+            ["alliances", "render", *(w for k, v in given.items() if v for w in (k, v)), *["--public"] * public]
+        )
         emit.tell(spaced(f"« {output} » n'est pas à jour : ") + again)
         raise typer.Exit(6)
 
@@ -99,7 +102,7 @@ def _form(asked: str | None, path: Path | None) -> Format:
     return found
 
 
-def _rendered(root: Root, path: Path | None, day: Periode | None, form: Format) -> bytes:
+def _rendered(root: Root, path: Path | None, day: Periode | None, form: Format, public: bool) -> bytes:
     """The document, as the files are; no git is started."""
     from alliances_cli import __version__, api
     from alliances_cli.present import report
@@ -107,21 +110,32 @@ def _rendered(root: Root, path: Path | None, day: Periode | None, form: Format) 
     if path is not None:
         api.check_output(root, path)
     vue = api.publishable(root, day)
+    vue = api.public(vue) if public else vue
     edition = report.Edition(vue.feuille, vue.moment, __version__, root.templates, ressources=vue.ressources)
     return report.document(edition, form.code)
 
 
 def _rendered_past(
-    data: str | None, path: Path | None, day: Periode | None, form: Format, rev: str | None, since: str | None
+    data: str | None,
+    path: Path | None,
+    day: Periode | None,
+    form: Format,
+    rev: str | None,
+    since: str | None,
+    public: bool,
 ) -> tuple[Root, bytes]:
     """Where the roadmap is, and the document as it was at `rev`, with what changed since `since`."""
     from alliances_cli import __version__, api, timeline
     from alliances_cli.present import report
 
-    with timeline.opened(data) as past:
+    with timeline.opened(data, public) as past:
         if path is not None:
             api.check_output(past.root, path)
-        vue = timeline.publishable(past, rev, day) if rev is not None else api.publishable(api.locate(data), day)
+        if rev is not None:
+            vue = timeline.publishable(past, rev, day)
+        else:
+            vue = api.publishable(api.locate(data), day)
+            vue = api.public(vue) if public else vue
         comparaison = timeline.since(past, vue, since) if since is not None else None
         own = timeline.templates(past, vue.revision) if vue.revision is not None else vue.root.templates
         others = comparaison.remarques if comparaison is not None else ()

@@ -66,6 +66,8 @@ def add_declared(
         if own in known:
             raise UsageFault(f"--id : « {own} » est déjà dans « {kind} » ; choisissez-en un autre")
         item: dict[str, Written] = {key: own, "libelle": given.checked("--libelle", libelle, "")}
+        if isinstance(diffusion := values.get("diffusion"), str):
+            values = {**values, "diffusion": given.diffusion(diffusion)}
         # Only what is typed as it is can hold what a file can't.
         item |= {c: given.checked(f"--{c}", v, "") if isinstance(v, str) else v for c, v in values.items()}
         order = list((Bloqueur if kind == "bloqueurs" else Dimension).model_fields)

@@ -7,7 +7,18 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from alliances_cli import checks, model, nombre, selection
-from alliances_cli.champs import FAMILLES, LE, MISSION_CHAMPS, PAR_CODE, PROVENANCES, SINGULIER, UN, Champ, Famille
+from alliances_cli.champs import (
+    DIFFUSIONS,
+    FAMILLES,
+    LE,
+    MISSION_CHAMPS,
+    PAR_CODE,
+    PROVENANCES,
+    SINGULIER,
+    UN,
+    Champ,
+    Famille,
+)
 from alliances_cli.errors import UsageFault
 from alliances_cli.store import Reading
 from alliances_cli.typographie import enumeration, folded, slug, suggestion
@@ -150,6 +161,8 @@ def text_of(reading: Reading, famille: Famille | None, current: Mapping[str, Val
         return selection.named(text, known, "--dimension : dimension inconnue", declare=_declare("dimension", text))
     if champ.type == "provenance":
         return selection.named(text, {p: p for p in PROVENANCES}, "--provenance : provenance inconnue")
+    if champ.type == "diffusion":
+        return diffusion(text)
     if champ.type == "date":
         return selection.period(text, champ.option).text
     if champ.type == "ids" and famille is not None:
@@ -159,6 +172,14 @@ def text_of(reading: Reading, famille: Famille | None, current: Mapping[str, Val
             unknown = champ.code == "bloqueurs" and "inconnu" in fault and model.identifier_fault(text) is None
             raise UsageFault(f"{champ.option} : {fault}{_declare('bloqueur', text) if unknown else ''}")
     return _own(champ, text) if champ.propre else text
+
+
+def diffusion(text: str) -> str:
+    """Who something is for, as the files write it.
+
+    Raises: UsageFault.
+    """
+    return selection.named(text, {d: d for d in DIFFUSIONS}, "--diffusion : diffusion inconnue")
 
 
 def _declare(kind: str, text: str) -> str:

@@ -92,7 +92,7 @@ def bring_back(draft: Draft, pair: Pair) -> Retour:
         elements = [Element(famille, identifier, targets.titre_of(past.item), (back,))]
         return Retour([*elements, *elements_of(past.reading, exactly)], [_from(past)], None, again)
     if past is None:
-        item = {key: entry[key] for key in ("id", "titre", "avancement") if entry.get(key)}
+        item = {key: entry[key] for key in ("id", "titre", "avancement", "diffusion") if entry.get(key)}
         if item.get("avancement") not in (reading.lecture.vocabulaire.niveaux or ()):
             item.pop("avancement", None)
         note = f"git n'a rien gardé de cet élément : seuls reviennent {enumeration([*item])}"
@@ -112,7 +112,7 @@ def bring_back(draft: Draft, pair: Pair) -> Retour:
     kept = {key: ended(value) for key, value in item.items() if value not in (None, "", [], {})}
     headed = past is not None and past.headed
     draft.insert(famille, famille, place, kept, order, comments, lines, item, headed)  # type: ignore[arg-type]
-    newer = {key: entry[key] for key in ("titre", "avancement") if _differs(entry.get(key), item.get(key))}
+    newer = {key: entry[key] for key in ("titre", "avancement", "diffusion") if _differs(entry.get(key), item.get(key))}
     if past is not None and newer:
         path: YamlPath = (famille, place)
         draft.change(famille, [((*path, key), str(value).strip()) for key, value in newer.items()], order)

@@ -66,6 +66,10 @@ def retire(
         level = item.get("avancement")
         if isinstance(level, str) and level.strip():
             entry["avancement"] = level.strip()
+        # What was internal stays so.
+        diffusion = item.get("diffusion")
+        if isinstance(diffusion, str) and diffusion.strip():
+            entry["diffusion"] = diffusion.strip()
         changed = leave(draft, target, pairs, entry)
         path: YamlPath = (RETIREES, len(gone_of(draft, famille)) - 1)
         moved = Changement(path, None, targets.value_at(draft.value(famille), path))

@@ -12,10 +12,11 @@ from types import TracebackType
 from typing import NamedTuple
 
 from alliances_cli import git, location, store
+from alliances_cli.champs import INTERNE
 from alliances_cli.errors import NotFound, Problem
 from alliances_cli.git import Commit, Depot, File, Objects
 from alliances_cli.location import FILES, Root
-from alliances_cli.model import BilanPublie, Mission
+from alliances_cli.model import BilanPublie, FeuilleDeRoute, Mission
 from alliances_cli.periode import Periode
 from alliances_cli.store import Reading, Source
 from alliances_cli.typographie import enumeration
@@ -49,7 +50,8 @@ class Gabarits(NamedTuple):
 class Passe:
     """A roadmap's past. `root` is where it is in the work tree, or would be; `folder` is its data folder as git names
     it, empty at the top. `objects` reads the contents, by one process. `present`: whether the work tree has it.
-    `standings`: the dates at which the missions that were read stand, by the id of their content."""
+    `standings`: the dates at which the missions that were read stand, by the id of their content. `public`: what is
+    internal is left out of what is said of it; its readings stay whole."""
 
     depot: Depot
     root: Root
@@ -57,6 +59,7 @@ class Passe:
     objects: Objects
     present: bool
     standings: dict[str, Periode | None] = field(default_factory=dict, compare=False, repr=False)
+    public: bool = False
     _trees: dict[tuple[str, str], dict[str, File]] = field(default_factory=dict, compare=False, repr=False)
     _readings: dict[tuple[str, str, str], Reading] = field(default_factory=dict, compare=False, repr=False)
     _lines: dict[tuple[str, str, str | None], tuple[Point, ...]] = field(
@@ -97,9 +100,23 @@ class Passe:
 
     @property
     def bilans(self) -> tuple[BilanPublie, ...]:
-        """The bilans of the mission, soonest first."""
+        """The bilans of the mission, soonest first; only the public ones where only these are told."""
         bilans = self.mission.bilans if self.mission is not None else ()
+        if self.public:
+            bilans = tuple(publie for publie in bilans if publie.diffusion != INTERNE)
         return tuple(sorted(bilans, key=lambda publie: (publie.date.last, publie.date.first)))
+
+    @cached_property
+    def today(self) -> FeuilleDeRoute | None:
+        """The work tree's whole roadmap, else HEAD's; None where neither has one.
+
+        Raises: InvalidRoadmap where it can't be read; SystemFault.
+        """
+        if self.present:
+            return store.parse(store.read_sources(self.root)).require()
+        if git.head(self.depot) is None or "mesures" not in self.files(self.head, self.folder):
+            return None
+        return self.reading(self.head, self.folder, "").require()
 
     def paths(self, folder: str | None = None) -> dict[str, str]:
         """The roadmap's files by part, as git names them."""

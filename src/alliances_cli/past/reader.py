@@ -172,7 +172,7 @@ class Reader:
         if raw is None or mission is None:
             return None
         assert isinstance(mission, Mission)
-        champs = fields_by_famille(champ.champ() for champ in mission.champs)
+        champs = fields_by_famille(mission.declared())
         if mission.champs not in self._versions:
             models: dict[str, type[Record]] = {f: item_model(f, champs[f]) for f in FAMILLES}
             self._versions[mission.champs] = ({**models, RETIREES: Retiree}, len(self._versions))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from alliances_cli import bilan
+from alliances_cli import api, bilan
 from alliances_cli.api import Controle, Vue
 from alliances_cli.bilan import Bilan, Compte, Groupe, Groupement
 from alliances_cli.champs import FAMILLES, SINGULIER, Champ, Famille
@@ -30,10 +30,15 @@ def dump(content: dict[str, Any]) -> str:
 
 
 def head(answer: Vue | Controle) -> dict[str, Any]:
-    """The date of reading, and where in the past it was read, if it was."""
+    """The date of reading; where in the past it was read, if it was; what a public version leaves out."""
     moment = answer.moment
     at = {"revision": revision(answer.revision)} if answer.revision is not None else {}
-    return {"au": moment.iso, "au_origine": moment.origin, **at}
+    return {"au": moment.iso, "au_origine": moment.origin, **at, **reserve(answer.feuille)}
+
+
+def reserve(feuille: FeuilleDeRoute | None) -> dict[str, Any]:
+    """How many of each kind a public version leaves out; nothing of a whole roadmap."""
+    return {"reserve": dict(feuille.reserve.nombres)} if feuille is not None and feuille.reserve is not None else {}
 
 
 def revision(at: Revision) -> dict[str, str]:
@@ -71,6 +76,7 @@ def _controle(whole: Bilan) -> dict[str, Any] | None:
         "compte": {code: counted[code] for code in controle.publie.totaux},
         "concorde": controle.agrees,
         **({"retirees": controle.retirees} if controle.retirees else {}),
+        **({"internes": controle.internes} if controle.internes else {}),
     }
 
 
@@ -99,7 +105,7 @@ def _own_value(values: tuple[Any, ...]) -> Any:
 def item(feuille: FeuilleDeRoute, famille: Famille, record: Item) -> dict[str, Any]:
     """All the fields of the family, in the order of the files; empty ones are null or []."""
     found: dict[str, Any] = {}
-    for champ in feuille.champs(famille):
+    for champ in feuille.exported(famille):
         value = getattr(record, champ.attribut)
         found[champ.code] = _own_value(value) if champ.propre else _value(value)
     if "provenance" in found:
@@ -140,7 +146,7 @@ def status(vue: Vue) -> str:
             ],
             "provenance": dict(whole.provenance),
             "controle": _controle(whole),
-            "avertissements": len(vue.reading.warnings()),
+            "avertissements": api.warnings(vue),
         }
     )
 
@@ -204,7 +210,8 @@ def retired(vue: Vue, famille: Famille, items: Sequence[Retiree]) -> str:
 def _retiree(feuille: FeuilleDeRoute, record: Retiree) -> dict[str, Any]:
     return {
         "retiree": True,
-        **{name: _value(getattr(record, name)) for name in Retiree.model_fields},
+        **{name: _value(getattr(record, name)) for name in Retiree.model_fields if name != "diffusion"},
+        **({"diffusion": record.diffusion} if record.diffusion else {}),
         "avancement_libelle": phrases.last_level(feuille, record) or None,
     }
 

@@ -53,7 +53,7 @@ def listing(vue: Lue, famille: Famille, items: Sequence[Item], recul: Recul | No
     """Every field of the family, by its key; levels and dimensions also by their label; `au` is the date of reading.
     After it, what the past says, where that was asked."""
     header: list[str] = []
-    champs = vue.feuille.champs(famille)
+    champs = vue.feuille.exported(famille)
     for champ in champs:
         header.append(champ.code)
         if champ.type in ("niveau", "dimension"):
@@ -196,7 +196,7 @@ def list_as_md(vue: Vue, famille: Famille, items: Sequence[Item], recul: Recul |
         header.append(title)
         for row, record in zip(rows, items, strict=True):
             row.append(markdown.escape(told(record.id), cell=True))
-    return _markdown(f"{said} {_at(vue)}", header, rows)
+    return _markdown(f"{said} {_at(vue)}", header, rows, notes=_reserve(vue))
 
 
 def retired_as_md(vue: Vue, famille: Famille, items: Sequence[Retiree]) -> str:
@@ -216,7 +216,12 @@ def retired_as_md(vue: Vue, famille: Famille, items: Sequence[Retiree]) -> str:
         ]
         for r in items
     ]
-    return _markdown(f"{said} {_at(vue)}", header, rows)
+    return _markdown(f"{said} {_at(vue)}", header, rows, notes=_reserve(vue))
+
+
+def _reserve(vue: Vue) -> list[str]:
+    said = phrases.reserve_of(vue.feuille)
+    return [said] if said else []
 
 
 def _row(vue: Vue, item: Suivi) -> list[str]:
@@ -258,6 +263,7 @@ def summary_as_md(vue: Vue, whole: Bilan, groupes: Sequence[Groupe], groupement:
         rows.append([f"**{label}**" if groupe.libelle == "Ensemble" else label, *map(str, numbers)])
     notes = [said for said in (phrases.provenance(whole, " "), phrases.control(whole)) if said]
     notes += [markdown.escape(phrases.mismatch(problem)) for problem in vue.totals]
+    notes += _reserve(vue)
     title = f"{count(whole.compte.total, SINGULIER[whole.famille])} {_at(vue)}"
     title += f", {phrases.retired(whole.famille, whole.retirees)}" if whole.retirees else ""
     return _markdown(title, header, rows, numbers_from=1, notes=notes)

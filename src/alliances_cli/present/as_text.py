@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from alliances_cli import bilan
+from alliances_cli import api, bilan
 from alliances_cli.api import Controle, Vue
 from alliances_cli.bilan import Bilan, Compte, Groupe, Groupement, Moment
 from alliances_cli.champs import (
@@ -138,15 +138,16 @@ def _headline(vue: Vue, terminal: Terminal) -> list[Line]:
 
 
 def _revision(vue: Vue, terminal: Terminal) -> list[Line]:
-    """Where in the past it was read, if it was."""
-    if vue.revision is None:
-        return []
-    return fold(line(Span(spaced(phrases.revision(vue.revision)), "soft")), terminal.width)
+    """Where in the past it was read, if it was; what a public version leaves out."""
+    said = [phrases.revision(vue.revision)] if vue.revision is not None else []
+    said += [reserve] if (reserve := phrases.reserve_of(vue.feuille)) else []
+    return [piece for text in said for piece in fold(line(Span(spaced(text), "soft")), terminal.width)]
 
 
 def _again(vue: Vue, command: str) -> str:
-    """A command, at the same revision."""
-    return f"{command} --rev {shlex.quote(vue.revision.demandee)}" if vue.revision is not None else command
+    """A command, at the same revision, for the same readers."""
+    command += f" --rev {shlex.quote(vue.revision.demandee)}" if vue.revision is not None else ""
+    return f"{command} --public" if vue.feuille.reserve is not None else command
 
 
 def _at(moment: Moment) -> str:
@@ -249,7 +250,7 @@ def _steps(vue: Vue, terminal: Terminal) -> list[_Section]:
     coming: list[tuple[Famille, Suivi]] = []
     for famille in FAMILLES:
         suivis = feuille.with_level(famille)
-        if any(item.echeance or item.prochaine_etape for item in suivis):
+        if any(item.echeance or item.prochaine_etape for item in suivis) and not feuille.tait(famille, "echeance"):
             etapes = bilan.etapes(feuille, suivis, vue.moment.day)
             overdue += [(famille, item) for item in etapes.echues]
             coming += [(famille, item) for item in etapes.a_venir]
@@ -338,9 +339,11 @@ def _remarks(vue: Vue, terminal: Terminal) -> list[Line]:
         text = f"Niveaux inférés du texte, ni publiés ni saisis : {enumeration(inferred)}"
         said.append(line(Span(spaced(text), "soft")))
     said += [line(Span(spaced(phrases.mismatch(problem)), "alert")) for problem in vue.totals]
-    warnings = len(vue.reading.warnings())
+    warnings = api.warnings(vue)
     if warnings:
-        said.append(line(spaced(f"{count(warnings, 'avertissement')} : {_again(vue, 'alliances check')}")))
+        # `check` reads the whole.
+        where = f" : {_again(vue, 'alliances check')}" if vue.feuille.reserve is None else ""
+        said.append(line(spaced(f"{count(warnings, 'avertissement')}{where}")))
     return [piece for text in said for piece in fold(text, terminal.width)]
 
 

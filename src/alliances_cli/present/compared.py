@@ -24,8 +24,13 @@ _UNCHANGED = "Rien n'a changé"
 def screen(comparaison: Comparaison) -> Screen:
     """Both moments, the totals of each, then what changed, a sentence each."""
     if not comparaison.evolution.changed:
-        return [line(f"{_UNCHANGED} {ecarts.span(comparaison)}.")]
-    shown: Screen = [Wrapped(line(Span(capitalised(ecarts.clocks(comparaison)), "title"))), line()]
+        reserve = ecarts.reserve(comparaison)
+        said = [Wrapped(line(Span(reserve, "soft")))] if reserve else []
+        return [line(f"{_UNCHANGED} {ecarts.span(comparaison)}."), *said]
+    shown: Screen = [Wrapped(line(Span(capitalised(ecarts.clocks(comparaison)), "title")))]
+    if reserve := ecarts.reserve(comparaison):
+        shown.append(Wrapped(line(Span(reserve, "soft"))))
+    shown.append(line())
     refusal = ecarts.refusal(comparaison)
     if refusal:
         shown += [Wrapped(line(ecarts.heading(comparaison))), Wrapped(line(Span(refusal, "alert")))]
@@ -68,11 +73,14 @@ def _around(mark: str, sign: int) -> tuple[str, ...]:
 def as_md(comparaison: Comparaison) -> str:
     """A heading with the totals, both moments, then what changed as lists; made to be pasted."""
     if not comparaison.evolution.changed:
-        return f"### {_escaped(f'{_UNCHANGED} {ecarts.span(comparaison)}')}\n"
+        reserve = ecarts.reserve(comparaison)
+        said = f"\n{_escaped(reserve)}\n" if reserve else ""
+        return f"### {_escaped(f'{_UNCHANGED} {ecarts.span(comparaison)}')}\n{said}"
     blocks = [
         f"### {_escaped(ecarts.heading(comparaison))}",
         _escaped(f"{capitalised(ecarts.clocks(comparaison))}."),
     ]
+    blocks += [_escaped(reserve)] if (reserve := ecarts.reserve(comparaison)) else []
     refusal = ecarts.refusal(comparaison)
     blocks += [_escaped(refusal)] if refusal else []
     for groupe in ecarts.groups(comparaison):
@@ -116,6 +124,7 @@ def _moment(cote: Cote) -> dict[str, Any]:
         "date": cote.revision.date if cote.revision is not None else None,
         "etat_au": etat_au.text if etat_au is not None else None,
         "bilan": cote.publie.date.text if cote.publie is not None else None,
+        **as_json.reserve(cote.feuille),
     }
 
 

@@ -187,6 +187,12 @@ def heading(comparaison: Comparaison) -> str:
     return spaced(f"{size} : {levels}")
 
 
+def reserve(comparaison: Comparaison) -> str:
+    """What is left out of two public versions; empty where nothing is."""
+    sides = [c.feuille.reserve for c in (comparaison.de, comparaison.a) if c.feuille is not None]
+    return spaced(phrases.reserves([side.nombres for side in sides if side is not None]))
+
+
 def refusal(comparaison: Comparaison) -> str:
     """Why levels aren't compared; empty where they are."""
     refus = comparaison.evolution.refus

@@ -134,7 +134,7 @@ def _label(done: Modification, kind: Kind, code: str) -> str:
 def _declared(done: Modification, kind: Kind, code: str) -> Champ | None:
     """The field of that code that the mission declares for a family."""
     champs = done.feuille.mission.champs if done.feuille is not None else ()
-    return next((champ.champ() for champ in champs if (champ.famille, champ.code) == (kind, code)), None)
+    return next((c.champ() for c in champs if c.propre and (c.famille, c.code) == (kind, code)), None)
 
 
 def _own(champ: Champ, value: Any) -> str:

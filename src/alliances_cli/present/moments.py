@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -67,7 +67,9 @@ def history(histoire: Histoire, terminal: Terminal) -> Screen:
     releves = histoire.releves
     if not releves:
         return [line(_NONE[histoire.pas])]
-    screen: Screen = [*fold(_heading(histoire), terminal.width), line()]
+    screen: Screen = list(fold(_heading(histoire), terminal.width))
+    screen += _reserve(left_out(histoire), terminal)
+    screen.append(line())
     titles, *rows = zip(*[column.aligned() for column in _columns(histoire, terminal)], strict=True)
     screen.append(clip_line(_joined(titles), terminal))
     for row, releve in zip(rows, releves, strict=True):
@@ -82,6 +84,17 @@ _NONE: dict[Pas, str] = {
     "month": "Aucun mois n'a de commit qui se lise.",
     "bilan": "Aucun bilan n'est publié dans mission.yaml.",
 }
+
+
+def _reserve(said: str, terminal: Terminal) -> list[Line]:
+    return fold(line(Span(spaced(said), "soft")), terminal.width) if said else []
+
+
+def left_out(found: Histoire | Sequence[Publication]) -> str:
+    """As a sentence, what is left out of what was counted; empty where nothing is."""
+    if isinstance(found, Histoire):
+        return phrases.reserves([releve.reserve for releve in found.releves if releve.compte is not None])
+    return phrases.reserves([one.reserve for one in found if one.accord not in ("sans_revision", "illisible")])
 
 
 def _heading(histoire: Histoire) -> Line:
@@ -287,10 +300,12 @@ def _spark(counted: Sequence[int | None], width: int, most: int, terminal: Termi
 
 def history_as_json(histoire: Histoire) -> str:
     """The moments; `comptes` where the roadmap can be read, else `probleme`."""
-    return as_json.dump({"par": histoire.pas, "moments": [_moment(releve) for releve in histoire.releves]})
+    return as_json.dump(
+        {"par": histoire.pas, "moments": [_moment(releve, histoire.public) for releve in histoire.releves]}
+    )
 
 
-def _moment(releve: Releve) -> dict[str, Any]:
+def _moment(releve: Releve, public: bool) -> dict[str, Any]:
     found = commit_as_json(releve.commit)
     if releve.bilan is not None:
         publie = releve.bilan
@@ -299,7 +314,7 @@ def _moment(releve: Releve) -> dict[str, Any]:
         return {**found, "probleme": releve.probleme}
     compte = releve.compte
     counted = {"comptes": dict(compte.comptes), "sans_avancement": compte.sans_avancement, "total": compte.total}
-    return {**found, **counted, "ecart": releve.ecart or None}
+    return {**found, **counted, "ecart": releve.ecart or None, **({"reserve": dict(releve.reserve)} if public else {})}
 
 
 def commit_as_json(commit: Commit | None) -> dict[str, Any]:
@@ -336,6 +351,7 @@ def bilans(found: Sequence[Publication], terminal: Terminal) -> Screen:
     if not found:
         return [line("Aucun bilan n'est publié dans mission.yaml.")]
     screen: Screen = [line(Span(capitalised(count(len(found), "bilan")), "title"))]
+    screen += _reserve(left_out(found), terminal)
     if terminal.width is not None and terminal.width < 100:
         for one in found:
             title = line(Span(one.publie.date.in_words, "strong"), f"  {_titre(one)}" if _titre(one) else "")
@@ -378,10 +394,11 @@ def _at(one: Publication) -> str:
 
 
 def _accord(one: Publication) -> str:
+    internal = f" (dont {phrases.internal(one.internes)})" if one.internes else ""
     if one.accord == "concorde":
-        return "concordent"
+        return f"concordent{internal}"
     if one.accord == "differe":
-        return f"diffèrent : {one.probleme or f'compté {one.compte}, publié {_totaux(one)}'}"
+        return f"diffèrent : {one.probleme or f'compté {one.compte}{internal}, publié {_totaux(one)}'}"
     if one.accord == "sans_totaux":
         return f"compté {one.compte}, aucun total publié"
     return "illisibles" if one.accord == "illisible" else "sans révision"
@@ -390,6 +407,10 @@ def _accord(one: Publication) -> str:
 def bilans_as_json(found: Sequence[Publication]) -> str:
     """The bilans, soonest first; `revision` is null where git has none."""
     return as_json.dump({"bilans": [_publication(one) for one in found]})
+
+
+def _left_out(nombres: Mapping[str, int]) -> dict[str, Any]:
+    return {"reserve": dict(nombres)} if nombres else {}
 
 
 def _publication(one: Publication) -> dict[str, Any]:
@@ -402,6 +423,8 @@ def _publication(one: Publication) -> dict[str, Any]:
         "accord": one.accord,
         "compte": one.compte or None,
         "probleme": one.probleme or None,
+        **({"internes": one.internes} if one.internes else {}),
+        **_left_out(one.reserve),
     }
 
 

@@ -17,6 +17,8 @@ def screen(found: Parcours, terminal: Terminal) -> Screen:
     if found.vue.revision is not None:
         read = f"{phrases.revision(found.vue.revision)} ; lu au {phrases.day(found.vue.moment.iso)}"
         shown += fold(line(Span(spaced(read), "soft")), terminal.width)
+    if reserve := phrases.reserve_of(found.vue.feuille):
+        shown += fold(line(Span(spaced(reserve), "soft")), terminal.width)
     if found.tendance is not None and found.depuis is not None:
         since = f"Depuis le bilan {found.depuis.date.du} : {changements.trend(found.tendance, found.famille)}"
         shown.append(Wrapped(line(spaced(since))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from alliances_cli.bilan import Bilan, Controle, Groupement
@@ -11,7 +11,7 @@ from alliances_cli.errors import Problem
 from alliances_cli.model import FeuilleDeRoute, Retiree
 from alliances_cli.periode import Periode
 from alliances_cli.periode import parse as period
-from alliances_cli.typographie import NBSP, count, number, one_line, spaced
+from alliances_cli.typographie import NBSP, count, enumeration, number, one_line, spaced
 
 if TYPE_CHECKING:
     # What doesn't ask for the past doesn't load what reads it.
@@ -138,13 +138,66 @@ def control(whole: Bilan) -> str:
     if controle is None or not controle.agrees:
         return ""
     said = f"Totaux de contrôle : {controle.compte_text}, comme publié {controle.publie.date.au}"
-    return f"{said} ({since(controle)})" if controle.retirees else said
+    counting = since(controle)
+    return f"{said} ({counting})" if counting else said
 
 
 def since(controle: Controle) -> str:
-    """« dont 1 mesure retirée depuis »; empty where none was."""
-    n = controle.retirees
-    return f"dont {count(n, 'mesure retirée', 'mesures retirées')} depuis" if n else ""
+    """« dont 1 mesure retirée depuis », « dont 2 mesures à diffusion interne », both; empty where none is."""
+    said = []
+    if n := controle.retirees:
+        said.append(f"{count(n, 'mesure retirée', 'mesures retirées')} depuis")
+    if controle.internes:
+        said.append(internal(controle.internes))
+    return f"dont {enumeration(said)}" if said else ""
+
+
+def internal(mesures: int) -> str:
+    """« 2 mesures à diffusion interne »."""
+    return f"{count(mesures, 'mesure')} à diffusion interne"
+
+
+# What each kind that a reserve counts is called, one and several; then the feminine ones; those that no number counts.
+_RESERVE: dict[str, tuple[str, str]] = {
+    **{famille: (SINGULIER[famille], f"{SINGULIER[famille]}s") for famille in FAMILLES},
+    "mesures_retirees": ("mesure retirée", "mesures retirées"),
+    "chantiers_retires": ("chantier retiré", "chantiers retirés"),
+    "leviers_retires": ("levier retiré", "leviers retirés"),
+    "champs": ("champ", "champs"),
+    "dimensions": ("dimension", "dimensions"),
+    "bloqueurs": ("bloqueur", "bloqueurs"),
+    "bilans": ("bilan", "bilans"),
+    "preuves": ("preuve", "preuves"),
+    "passages": ("passage", "passages"),
+}
+_FEMININE = ("mesures", "mesures_retirees", "dimensions", "preuves")
+_UNCOUNTED = ("champs", "passages")
+
+
+def reserve(nombres: Mapping[str, int]) -> str:
+    """« Version publique : 2 mesures et 1 levier à diffusion interne n'y figurent pas ; les nombres ne les comptent
+    pas. »; empty where nothing is left out."""
+    if not nombres:
+        return ""
+    said = enumeration([count(n, *_RESERVE[kind]) for kind, n in nombres.items()])
+    alone = sum(nombres.values()) == 1
+    text = f"Version publique : {said} à diffusion interne n'y figure{'' if alone else 'nt'} pas"
+    if not nombres.keys() <= set(_UNCOUNTED):
+        it = ("la" if nombres.keys() & set(_FEMININE) else "le") if alone else "les"
+        text += f" ; les nombres ne {it} comptent pas"
+    return f"{text}."
+
+
+def reserve_of(feuille: FeuilleDeRoute | None) -> str:
+    """As `reserve`, of a roadmap; empty where it is whole."""
+    return reserve(feuille.reserve.nombres) if feuille is not None and feuille.reserve is not None else ""
+
+
+def reserves(moments: Sequence[Mapping[str, int]]) -> str:
+    """As `reserve`, of several moments."""
+    if all(nombres == moments[0] for nombres in moments):
+        return reserve(moments[0]) if moments else ""
+    return "Version publique : ce qui est à diffusion interne n'y figure pas ; les nombres ne le comptent pas."
 
 
 def mismatch(problem: Problem) -> str:

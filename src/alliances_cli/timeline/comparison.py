@@ -20,7 +20,7 @@ from alliances_cli.past.passe import Passe
 from alliances_cli.past.revision import SHALLOW, Revision
 from alliances_cli.periode import Periode
 from alliances_cli.timeline.following import earlier_id, promises
-from alliances_cli.timeline.views import reading_at, work_tree
+from alliances_cli.timeline.views import later, reading_at, work_tree
 
 
 class Cote(NamedTuple):
@@ -64,7 +64,9 @@ def since(past: Passe, vue: Vue, de: str) -> Comparaison:
     Raises: UsageFault; NotFound; InvalidRoadmap; SystemFault.
     """
     remarques: list[str] = []
-    after = Cote(vue.revision, vue.revision.bilan if vue.revision is not None else None, vue.feuille)
+    # What the public view leaves out says what the other moment leaves out too.
+    whole = vue.reading.require() if past.public else vue.feuille
+    after = Cote(vue.revision, vue.revision.bilan if vue.revision is not None else None, whole)
     found = _compared(past, _side(past, de, _etat_au(after), remarques), after, remarques)
     return found if found.de.feuille is None else found._replace(promesses=promises(past, vue.feuille))
 
@@ -100,7 +102,24 @@ def _etat_au(cote: Cote) -> Periode | None:
     return cote.feuille.mission.etat_au if cote.feuille is not None else None
 
 
+def _public(past: Passe, before: Cote, after: Cote) -> tuple[Cote, Cote]:
+    """Both sides without what is internal; see `diffusion.pair`."""
+    from alliances_cli import diffusion
+
+    others = later(past)
+    if before.feuille is not None and after.feuille is not None:
+        avant, apres = diffusion.pair(before.feuille, after.feuille, *others)
+        return before._replace(feuille=avant), after._replace(feuille=apres)
+    known = [
+        cote._replace(feuille=diffusion.public(cote.feuille, *others)) if cote.feuille is not None else cote
+        for cote in (before, after)
+    ]
+    return known[0], known[1]
+
+
 def _compared(past: Passe, before: Cote, after: Cote, remarques: list[str]) -> Comparaison:
+    if past.public:
+        before, after = _public(past, before, after)
     if before.feuille is None or after.feuille is None:
         found = _totals_only(before, after)
         for known in (cote.publie for cote in (before, after) if cote.feuille is None):
@@ -119,7 +138,17 @@ def _totals_only(before: Cote, after: Cote) -> Evolution:
     """What can be said where a side is a bilan of which only the totals are known."""
     scales = [_scale(cote, before if cote is after else after) for cote in (before, after)]
     counts = [_totals(cote) for cote in (before, after)]
-    return Evolution((), counts[0], counts[1], evolution.scale_refusal(scales[0], scales[1]), {})
+    refus = evolution.scale_refusal(scales[0], scales[1]) or _uncounted(before, after)
+    return Evolution((), counts[0], counts[1], refus, {})
+
+
+def _uncounted(before: Cote, after: Cote) -> str:
+    """Why counts that leave something out aren't compared with published totals, which don't; empty where they are."""
+    reserves = [cote.feuille.reserve for cote in (before, after) if cote.feuille is not None]
+    hidden = sum(reserve.nombres.get("mesures", 0) for reserve in reserves if reserve is not None)
+    if not hidden:
+        return ""
+    return f"les totaux publiés comptent aussi des mesures à diffusion interne ({hidden} ici)"
 
 
 def _scale(cote: Cote, other: Cote) -> list[str]:

@@ -16,7 +16,7 @@ from alliances_cli.model import BilanPublie, FeuilleDeRoute, Item, Retiree, Suiv
 from alliances_cli.past import ligne, revision
 from alliances_cli.past.passe import Passe, Point
 from alliances_cli.past.revision import SHALLOW, Trouvee
-from alliances_cli.timeline.views import reading_at
+from alliances_cli.timeline.views import reading_at, told
 from alliances_cli.typographie import words
 
 # What an item moves by: the fields whose silence makes it dormant.
@@ -105,7 +105,8 @@ def item(past: Passe, vue: Vue, reference: str) -> Parcours:
     newer, name = vue.feuille, found.id
     at: Commit | None = None
     skipped: list[Commit] = []
-    for _, point, older in ligne.readable(past, line, skipped):
+    for _, point, whole in ligne.readable(past, line, skipped):
+        older = told(past, whole, vue.reading.require())
         if vue.revision is not None and at is None:
             # The first state is the one that was asked for.
             newer, at = older, point.commit
@@ -234,7 +235,8 @@ def _moves(past: Passe, vue: Vue, line: Sequence[Point], familles: Sequence[Fami
     found: dict[tuple[Famille, str], Dernier] = {}
     newer = vue.feuille
     at = Dernier(None, -1)
-    for rank, point, feuille in ligne.readable(past, line, skipped):
+    for rank, point, whole in ligne.readable(past, line, skipped):
+        feuille = told(past, whole, vue.reading.require())
         if rank == 0 and vue.revision is not None:
             newer, at = feuille, Dernier(point.commit, 0)
             pending = {key: (name, newer.by_id[key[0]][name]) for key, (name, _) in pending.items()}
@@ -302,7 +304,9 @@ def _older(past: Passe, trouvee: Trouvee) -> FeuilleDeRoute | None:
     if trouvee.revision is None:
         return None
     reading = reading_at(past, trouvee.revision)
-    return reading.require() if any(problem.kind == "systeme" for problem in reading.problems) else reading.feuille
+    if any(problem.kind == "systeme" for problem in reading.problems):
+        reading.require()
+    return told(past, reading.feuille) if reading.feuille is not None else None
 
 
 def _step(item: Item) -> str:

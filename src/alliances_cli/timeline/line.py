@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from alliances_cli import bilan, git
@@ -15,7 +15,8 @@ from alliances_cli.past import ligne, revision
 from alliances_cli.past.ligne import Etat
 from alliances_cli.past.passe import Passe
 from alliances_cli.past.revision import SHALLOW, Revision
-from alliances_cli.timeline.views import reading_at, required
+from alliances_cli.timeline.views import fault, reading_at, required, told
+from alliances_cli.typographie import count
 
 Pas = Literal["commit", "month", "bilan"]
 PAS: tuple[Pas, ...] = ("commit", "month", "bilan")
@@ -27,6 +28,7 @@ class Releve(NamedTuple):
 
     `compte` counts the mesures by the levels of then (`niveaux`); None where the roadmap can't be read, and `probleme`
     says why. `ecart`: the published totals that the counted ones contradict, as a sentence, empty where they agree.
+    `reserve`: what a public version leaves out (see `model.Reserve`).
     """
 
     commit: Commit | None
@@ -35,27 +37,33 @@ class Releve(NamedTuple):
     probleme: str = ""
     ecart: str = ""
     bilan: BilanPublie | None = None
+    reserve: Mapping[str, int] = {}
 
 
 class Histoire(NamedTuple):
-    """The moments asked for, newest first, or oldest first where `reverse` was asked for."""
+    """The moments asked for, newest first, or oldest first where `reverse` was asked for. `public`: without what is
+    internal."""
 
     root: Root
     pas: Pas
     releves: tuple[Releve, ...]
     remarques: tuple[str, ...]
     reverse: bool = False
+    public: bool = False
 
 
 class Publication(NamedTuple):
     """A bilan of the mission: its revision, if git has one; whether the data there reconcile with its totals.
-    `compte` are the counted totals, as « 9/9/3 », where they can be."""
+    `compte` are the counted totals, as « 9/9/3 », where they can be. In a public version, `internes` of the mesures
+    that they count are internal, and `reserve` is all that is left out there (see `model.Reserve`)."""
 
     publie: BilanPublie
     revision: Revision | None
     accord: Accord
     compte: str = ""
     probleme: str = ""
+    internes: int = 0
+    reserve: Mapping[str, int] = {}
 
 
 def history(past: Passe, span: str | None = None, pas: Pas = "commit", reverse: bool = False) -> Histoire:
@@ -74,12 +82,13 @@ def history(past: Passe, span: str | None = None, pas: Pas = "commit", reverse: 
         line = past.points(tip, folder, excluded)
         if excluded is None and (beginning := past.beginning(line)):
             remarques.append(beginning)
-        releves = [_releve(etat) for etat in ligne.states(past, line)]
+        releves = list(_releves(past, ligne.states(past, line)))
         if pas == "month":
             releves = _by_month(releves)
     if past.shallow and SHALLOW not in remarques:
         remarques.append(SHALLOW)
-    return Histoire(past.root, pas, tuple(reversed(releves) if reverse else releves), tuple(remarques), reverse)
+    ordered = tuple(reversed(releves) if reverse else releves)
+    return Histoire(past.root, pas, ordered, tuple(remarques), reverse, past.public)
 
 
 def _span(past: Passe, span: str | None, remarques: list[str]) -> tuple[str, str, str | None]:
@@ -108,10 +117,12 @@ def _span(past: Passe, span: str | None, remarques: list[str]) -> tuple[str, str
     return tip.commit, tip.folder, before
 
 
-def _releve(etat: Etat) -> Releve:
-    if etat.feuille is None:
-        return Releve(etat.point.commit, {}, None, etat.probleme)
-    return _counted(etat.point.commit, etat.feuille)
+def _releves(past: Passe, states: Iterable[Etat]) -> Iterator[Releve]:
+    for etat in states:
+        if etat.feuille is None:
+            yield Releve(etat.point.commit, {}, None, fault(past, etat.probleme))
+            continue
+        yield _counted(etat.point.commit, told(past, etat.feuille))
 
 
 def _counted(commit: Commit, feuille: FeuilleDeRoute, publie: BilanPublie | None = None) -> Releve:
@@ -119,8 +130,14 @@ def _counted(commit: Commit, feuille: FeuilleDeRoute, publie: BilanPublie | None
     controle = bilan.control(feuille, compte)
     ecart = ""
     if controle is not None and not controle.agrees:
-        ecart = f"compté {controle.compte_text}, publié {controle.publie_text}"
-    return Releve(commit, feuille.niveaux, compte, "", ecart, publie)
+        counted = f"{controle.compte_text}{_internal(controle.internes)}"
+        ecart = f"compté {counted}, publié {controle.publie_text}"
+    reserve = dict(feuille.reserve.nombres) if feuille.reserve is not None else {}
+    return Releve(commit, feuille.niveaux, compte, "", ecart, publie, reserve)
+
+
+def _internal(mesures: int) -> str:
+    return f" (dont {count(mesures, 'mesure')} à diffusion interne)" if mesures else ""
 
 
 def _by_month(releves: Sequence[Releve]) -> list[Releve]:
@@ -141,8 +158,8 @@ def _published(past: Passe, publie: BilanPublie, remarques: list[str]) -> Releve
     reading = reading_at(past, trouvee.revision)
     if reading.feuille is None:
         first = reading.problems[0]
-        return Releve(commit, {}, None, f"{first.where}: {first.message}", bilan=publie)
-    return _counted(commit, reading.feuille, publie)
+        return Releve(commit, {}, None, fault(past, f"{first.where}: {first.message}"), bilan=publie)
+    return _counted(commit, told(past, reading.feuille), publie)
 
 
 def bilans(past: Passe) -> tuple[Publication, ...]:
@@ -162,13 +179,17 @@ def _publication(past: Passe, publie: BilanPublie) -> Publication:
     feuille = reading.feuille
     if feuille is None:
         first = reading.problems[0]
-        return Publication(publie, at, "illisible", probleme=f"{first.where}: {first.message}")
+        return Publication(publie, at, "illisible", probleme=fault(past, f"{first.where}: {first.message}"))
+    feuille = told(past, feuille)
+    reserve = dict(feuille.reserve.nombres) if feuille.reserve is not None else {}
     if not publie.totaux:
-        return Publication(publie, at, "sans_totaux", _counts(feuille, list(feuille.niveaux)))
+        return Publication(publie, at, "sans_totaux", _counts(feuille, list(feuille.niveaux)), reserve=reserve)
     controle = bilan.reconcile(feuille, publie)
     if controle is None:
-        return Publication(publie, at, "differe", probleme="les totaux sont d'une autre échelle que les données")
-    return Publication(publie, at, "concorde" if controle.agrees else "differe", controle.compte_text)
+        other = "les totaux sont d'une autre échelle que les données"
+        return Publication(publie, at, "differe", probleme=other, reserve=reserve)
+    accord: Accord = "concorde" if controle.agrees else "differe"
+    return Publication(publie, at, accord, controle.compte_text, internes=controle.internes, reserve=reserve)
 
 
 def _counts(feuille: FeuilleDeRoute, codes: Sequence[str]) -> str:

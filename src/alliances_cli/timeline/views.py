@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from alliances_cli.api import Controle, Vue
 from alliances_cli.checks import Finding
 from alliances_cli.errors import NotFound, Problem
 from alliances_cli.location import Root
+from alliances_cli.model import FeuilleDeRoute
 from alliances_cli.past import passe, revision
 from alliances_cli.past.passe import Gabarits, Passe
 from alliances_cli.past.revision import Revision
@@ -19,12 +21,36 @@ from alliances_cli.periode import Periode
 from alliances_cli.store import Reading
 
 
-def opened(data: str | None = None) -> Passe:
-    """The past of the roadmap that `data` (`--data`), ALLIANCES_DATA or the current folder names.
+def opened(data: str | None = None, public: bool = False) -> Passe:
+    """The past of the roadmap that `data` (`--data`), ALLIANCES_DATA or the current folder names. `public`: all that is
+    asked of it is answered without what is internal.
 
     Raises: NotFound; SystemFault.
     """
-    return passe.opened(data, os.environ.get("ALLIANCES_DATA"), Path.cwd())
+    return replace(passe.opened(data, os.environ.get("ALLIANCES_DATA"), Path.cwd()), public=public)
+
+
+def told(past: Passe, feuille: FeuilleDeRoute, *tips: FeuilleDeRoute) -> FeuilleDeRoute:
+    """A roadmap of the past as it may be told: where only what is public is, without what is internal there, nor what
+    is today, or in `tips`, whole roadmaps that end its line.
+
+    Raises: InvalidRoadmap where today's can't be read: what is internal isn't known.
+    """
+    if not past.public:
+        return feuille
+    from alliances_cli import diffusion
+
+    return diffusion.public(feuille, *later(past, *tips))
+
+
+def later(past: Passe, *tips: FeuilleDeRoute) -> tuple[FeuilleDeRoute, ...]:
+    """The whole roadmaps that also say what is internal: `tips`, and today's."""
+    return (*tips, *([past.today] if past.today is not None else []))
+
+
+def fault(past: Passe, said: str) -> str:
+    """What keeps a roadmap from being read, where it may be told: it can quote what is internal."""
+    return "ne se lit pas (sans --public, la raison est dite)" if past.public else said
 
 
 def view(past: Passe, rev: str | None, au: Periode | None = None, today: date | None = None) -> Vue:
@@ -34,13 +60,15 @@ def view(past: Passe, rev: str | None, au: Periode | None = None, today: date | 
     Raises: UsageFault; NotFound; InvalidRoadmap; SystemFault.
     """
     if rev is None:
-        return api.view(work_tree(past), au, today)
+        found = api.view(work_tree(past), au, today)
+        return api.public(found) if past.public else found
     at, remarques = required(past, rev)
     reading = reading_at(past, at)
     feuille = reading.require()
     moment = bilan.moment(feuille, au, today or date.today())
     assert moment is not None
-    return Vue(past.root, feuille, moment, reading.totals(), reading, at, remarques)
+    found = Vue(past.root, feuille, moment, reading.totals(), reading, at, remarques)
+    return api.public(found, *later(past)) if past.public else found
 
 
 def publishable(past: Passe, rev: str, au: Periode | None) -> Vue:
@@ -49,8 +77,9 @@ def publishable(past: Passe, rev: str, au: Periode | None) -> Vue:
     Raises: UsageFault; NotFound; InvalidRoadmap; SystemFault.
     """
     at, remarques = required(past, rev)
-    vue = api.document(past.root, reading_at(past, at), au, _beside(past, at))
-    return vue._replace(revision=at, remarques=remarques)
+    found = api.document(past.root, reading_at(past, at), au, _beside(past, at))
+    found = found._replace(revision=at, remarques=remarques)
+    return api.public(found, *later(past)) if past.public else found
 
 
 def templates(past: Passe, at: Revision) -> Gabarits:

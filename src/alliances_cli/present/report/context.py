@@ -190,6 +190,8 @@ def context(edition: Edition) -> dict[str, Any]:
         "sont_retires": lambda famille: f", {phrases.retired(famille, n)}" if (n := len(feuille.gone(famille))) else "",
         "remplace": REMPLACE,
         "dont_retirees": phrases.since,
+        # What a public version leaves out, as a sentence; empty where nothing is.
+        "reserve": phrases.reserve_of(feuille),
         "propres": partial(_own_values, feuille),
         "champs_propres": tuple(champ for famille in FAMILLES for champ in _own(feuille, famille)),
         "provenance_libelles": PROVENANCE_LIBELLES,
