@@ -167,10 +167,11 @@ def test_nothing_sticks_out_nor_is_cut(name: str, visit: Visit, url: Url) -> Non
         assert found == []
 
 
-def test_hostile_texts_are_inert(visit: Visit, url: Url) -> None:
+@pytest.mark.parametrize("name", ["hostile", "hostile-ids"])
+def test_hostile_texts_are_inert(name: str, visit: Visit, url: Url) -> None:
     import browser
 
-    with visit(url("hostile"), **PHONE) as page:
+    with visit(url(name), **PHONE) as page:
         assert browser.odd(page) == []
         # What is under the pointer, or has the focus, has no handler that a text could have given.
         for link in page.locator("main a").all()[:40]:
