@@ -98,6 +98,22 @@ def test_a_faulty_page_is_found_out(visit: Visit, tmp_path: Path) -> None:
     assert all(word in said for word in ("request: ", "x.png", "console: ", "policy: style", "a script of")), said
 
 
+def test_a_missing_browser_is_said_and_in_ci_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    import browser
+
+    monkeypatch.setattr(browser, "NAMES", ("nowhere-to-be-found",))
+    monkeypatch.delenv("ALLIANCES_CHROMIUM", raising=False)
+    monkeypatch.delenv("ALLIANCES_EXIGER_NAVIGATEUR", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="no Chromium"):
+        browser.executable()
+    monkeypatch.setenv("ALLIANCES_EXIGER_NAVIGATEUR", "1")
+    with pytest.raises(pytest.fail.Exception, match="lets no browser test be skipped"):
+        browser.executable()
+    monkeypatch.setenv("ALLIANCES_CHROMIUM", "/nowhere/chromium")
+    with pytest.raises(pytest.fail.Exception, match="names no program"):
+        browser.executable()
+
+
 # --- axe-core ---------------------------------------------------------------------------------------------------------
 
 
