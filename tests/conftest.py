@@ -8,12 +8,18 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from story import Repository, story
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DATA = REPOSITORY / "data"
@@ -126,3 +132,39 @@ def golden() -> Golden:
         assert path.read_bytes().decode() == text, f"{path.name} differs; ALLIANCES_GOLDEN=1 rewrites it"
 
     return compare
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real browser, for the tests of one file: while it lives, nothing else in the process may run an event loop."""
+    try:
+        import browser
+    except ImportError:
+        # What stands in for it says so in the same words.
+        if os.environ.get("ALLIANCES_EXIGER_NAVIGATEUR") == "1":
+            raise
+        pytest.skip("no playwright (pip install 'alliances[test]')")
+    yield from browser.launched()
+
+
+Visit = Callable[..., AbstractContextManager["Page"]]
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Visit:
+    """Opens an address in a context of its own (`browser.visited`): `with visit(url, width=320) as page`."""
+    from browser import visited
+
+    return partial(visited, chromium)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says what was measured and isn't judged."""
+    measured = [
+        f"  {said}"
+        for report in terminalreporter.getreports("passed")
+        for name, said in report.user_properties
+        if name == "measured"
+    ]
+    if measured:
+        terminalreporter.write_line("\n".join(["measured in the browser:", *sorted(measured)]))

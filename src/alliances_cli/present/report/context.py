@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from alliances_cli import bilan, typographie
 from alliances_cli.bilan import Compte
@@ -477,7 +477,9 @@ def _spreadsheet(edition: Edition, famille: Famille) -> str:
 
 
 def _page_title(feuille: FeuilleDeRoute) -> str:
-    """What a window's title shows: at most 70 characters."""
+    """What a window's title shows: at most 70 characters, as they are written in the page."""
     words = [feuille.mission.document.titre, feuille.mission.titre]
     text = " – ".join(typographie.plain(one_line(word)) for word in words if word)
-    return text if len(text) <= 70 else text[:69].rstrip() + "…"
+    if len(escape(text)) <= 70:
+        return text
+    return next(cut for end in range(69, -1, -1) if len(escape(cut := text[:end].rstrip() + "…")) <= 70)
