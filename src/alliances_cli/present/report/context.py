@@ -20,6 +20,8 @@ from alliances_cli.model import (
     FeuilleDeRoute,
     Item,
     Mesure,
+    Partie,
+    Point,
     Retiree,
     Section,
     Suivi,
@@ -96,6 +98,7 @@ def context(edition: Edition) -> dict[str, Any]:
     suivis: dict[Famille, Sequence[Suivi]] = {f: feuille.with_level(f) for f in ("mesures", "chantiers")}
     provenances = [feuille.provenance(item) for items in suivis.values() for item in items if item.avancement]
     bilans: dict[Famille, bilan.Bilan] = {famille: bilan.of(feuille, famille) for famille in suivis}
+    en_frise, autres = _parted(mission.parties)
     found: Changements | None = None
     origine = None
     if revision is not None or comparaison is not None:
@@ -132,6 +135,8 @@ def context(edition: Edition) -> dict[str, Any]:
         "bilans": bilans,
         "etapes": {famille: _steps(feuille, items, moment.day) for famille, items in suivis.items()},
         "mesures_par_dimension": _by_dimension(feuille),
+        "parties_en_frise": en_frise,
+        "autres_parties": autres,
         "publications": tuple(_publication(feuille, publie) for publie in mission.bilans),
         "retenues": _blockers(feuille),
         "provenances": {p: provenances.count(p) for p in PROVENANCE_LIBELLES},
@@ -221,6 +226,18 @@ def _by_dimension(feuille: FeuilleDeRoute) -> list[tuple[Dimension | None, list[
     if alone:
         groups.insert(0 if len(alone) == len(feuille.mesures) else len(groups), (None, alone))
     return groups
+
+
+def _parted(parties: Sequence[Partie]) -> tuple[tuple[Partie, ...], tuple[Partie, ...]]:
+    """The parts that tell the mission's story, up to the last one that dates something, and those after it. Where none
+    dates anything, all of them tell it."""
+    dated = [rank for rank, partie in enumerate(parties, 1) if _dates_something(partie.points)]
+    end = dated[-1] if dated else len(parties)
+    return tuple(parties[:end]), tuple(parties[end:])
+
+
+def _dates_something(points: Sequence[Point]) -> bool:
+    return any(point.date is not None or _dates_something(point.points) for point in points)
 
 
 def _own(feuille: FeuilleDeRoute, famille: Famille) -> list[Champ]:
