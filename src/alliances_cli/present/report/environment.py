@@ -10,7 +10,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from alliances_cli import typographie
 from alliances_cli.location import shipped_templates
 from alliances_cli.present.report.loading import SHIPPED_PREFIX, Compiled, Folder
-from alliances_cli.present.report.texts import TEXTS
+from alliances_cli.present.report.texts import TEXTS, md_board
 
 
 def environment(format: str, own: BaseLoader | None, version: str) -> Environment:
@@ -44,6 +44,8 @@ def environment(format: str, own: BaseLoader | None, version: str) -> Environmen
         compte=typographie.count,
         nombre=typographie.number,
     )
+    if format == "md":
+        made.globals["grille"] = md_board
     return made
 
 
