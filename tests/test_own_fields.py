@@ -309,8 +309,8 @@ def test_show_finds_what_was_retired(invoke: Invoke) -> None:
 
 def test_the_bilan_has_its_section(invoke: Invoke) -> None:
     document = invoke("render", "--format", "md").spoken
-    assert "- [Éléments retirés](#retires)" in document and "### Mesures retirées" in document
-    assert '| <a name="mesure-9"></a>9 | Neuf<br>Remplace : [mesure 8](#mesure-8) (Huit) |' in document
+    assert "- [Éléments retirés](#éléments-retirés)" in document and "### Mesures retirées" in document
+    assert '| <a name="mesure-9"></a>9 – Neuf<br>Remplace : [mesure 8](#mesure-8) (Huit) |' in document
     assert "<br>Remplace : [mesure 9](#mesure-9) (Neuf)" in document
     assert "4 mesures, 2 retirées : 2 satisfaisant" in document
     Path("data/mission.yaml").unlink()

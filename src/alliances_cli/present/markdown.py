@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from alliances_cli.present.screen import cells
 from alliances_cli.typographie import ordinals, plain, spans, typeset
 
 _LINE_BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
@@ -16,23 +17,30 @@ _LINE_BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-# An empty comment cuts a text where a backslash wouldn't do: GitHub looks for e-mails, mentions and emoji codes once
-# escapes are gone. It is never first on its line, where it would open a block of HTML.
+# An empty comment cuts a text where a backslash wouldn't do: the forges look for addresses, mentions, emoji codes and
+# marks of their own once escapes are gone. It is never first on its line, where it would open a block of HTML.
 _CUT = "<!-- -->"
 
 # An underscore inside a word emphasises nothing.
-_ALWAYS = r"[\\`*{}\[\]<>|~$#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|&(?=#?[A-Za-z0-9]+;|\d)|!(?=\d)"
-_SPECIAL = re.compile(_ALWAYS)
+_ALWAYS = r"[\\`*{}\[\]<>|~$#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|&(?=#?[A-Za-z0-9]+;|\d)|!(?=\d)|%(?=[\w\"])"
+# `:smile:`, `{+ changed +}`.
+_LOOKED_FOR = r"(?<!\w):(?=[\w+-]+:)|:(?=[\w+-]{0,40}[a-z][\w+-]{0,40}:)|[\[{](?=[-+])"
+# `http://…`, `@mention`, a task's `[ ]`, an alert's `[!NOTE]`, `[TOC]`, `[issue:1]`.
+_LOOKED_FOR_OUT_OF_LINK = r":(?=//)|@(?=\S)|\[(?=[ x~]\]|!|\[?_?toc_?\]|[a-z_]+:\S)"
+_SPECIAL = re.compile(rf"(?P<cut>{_LOOKED_FOR})|{_ALWAYS}", re.IGNORECASE)
 _SPECIAL_OUT_OF_LINK = re.compile(
-    rf"(?P<plain>{_ALWAYS}|:(?=//)|(?<=www)\.)|(?P<cut>@(?=\w)|(?<!\w):(?=[\w+-]+:))", re.IGNORECASE
+    rf"(?P<cut>{_LOOKED_FOR}|{_LOOKED_FOR_OUT_OF_LINK})|{_ALWAYS}|(?<=www)\.", re.IGNORECASE
 )
 _AT_START = re.compile(r"(?=[-+=:])|[0-9]+(?=[.)])")
+# A board's columns, and those that its labels may take.
+_WIDTH, _LABEL = 72, 30
 _ENTITY = re.compile(r"&(?=#?[A-Za-z0-9]+;)")
 
 
 def clean(text: str) -> str:
-    """The text without control characters and marks that reverse its direction; every line break is one `\\n`."""
-    return _SURROGATE.sub("\ufffd", _DROPPED.sub("", _LINE_BREAKS.sub("\n", text)))
+    """The text without control characters and marks that reverse its direction; every line break is one `\\n`, every
+    tab a space."""
+    return _SURROGATE.sub("\ufffd", _DROPPED.sub("", _LINE_BREAKS.sub("\n", text))).replace("\t", " ")
 
 
 def paragraphs(text: str) -> list[list[list[tuple[str, bool]]]]:
@@ -84,6 +92,35 @@ def link(label: str, address: str) -> str:
     """A link of one line, bold honoured. `address` is safe already: characters of URLs only, no parenthesis, no bar."""
     pieces = spans(typeset(" ".join(clean(label).split("\n"))))
     return f"[{_line(_trimmed(pieces), in_link=True)}]({_ENTITY.sub('&amp;', address)})"
+
+
+def board(rows: Sequence[tuple[str, Sequence[str]]], key: Sequence[str]) -> str:
+    """A block of text: signs on lines under one another, each row after its label, then what the signs say. The texts
+    are plain and on one line. Lines are of 72 columns, but for a word that takes more."""
+    widest = max((cells(label) for label, _ in rows), default=0)
+    margin = min(widest, _LABEL) + 2 if widest else 0
+    lines: list[str] = []
+    for label, signs in rows:
+        label_lines = _wrapped(label.split(" "), " ") if cells(label) > _LABEL else [label]
+        first = label_lines.pop() if cells(label_lines[-1]) <= _LABEL else ""
+        lines += label_lines
+        for line in _wrapped(signs, " ", _WIDTH - margin):
+            lines.append(f"{first}{' ' * (margin - cells(first))}{line}")
+            first = ""
+    lines += ["", *_wrapped(key, "  ")]
+    inside = "\n".join(line.rstrip() for line in lines)
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", inside)), default=0))
+    return f"{fence}text\n{inside}\n{fence}"
+
+
+def _wrapped(words: Sequence[str], joint: str, width: int = _WIDTH) -> list[str]:
+    lines: list[str] = []
+    for word in words:
+        if lines and cells(lines[-1] + joint + word) <= width:
+            lines[-1] += joint + word
+        else:
+            lines.append(word)
+    return lines
 
 
 def _blocks(pieces: list[tuple[str, bool]]) -> list[list[list[tuple[str, bool]]]]:
@@ -154,7 +191,7 @@ def _literal(text: str, start: bool = False, in_link: bool = False) -> str:
 
 
 def _escape(text: str, in_link: bool) -> str:
-    return _SPECIAL.sub(r"\\\g<0>", text) if in_link else _SPECIAL_OUT_OF_LINK.sub(_escaped, text)
+    return (_SPECIAL if in_link else _SPECIAL_OUT_OF_LINK).sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -15,6 +15,7 @@ from alliances_cli.present.report.context import context
 from alliances_cli.present.report.edition import Edition, characters
 from alliances_cli.present.report.environment import environment, shipped_environment
 from alliances_cli.present.report.faults import fault
+from alliances_cli.present.report.headings import linked
 from alliances_cli.present.report.loading import own_templates
 from alliances_cli.present.report.paper import page_footer, state
 from alliances_cli.present.report.style import STYLE, STYLE_CHANGEMENTS, sheet
@@ -68,7 +69,7 @@ def render(edition: Edition, format: str) -> str:
         raise
     except Exception as error:
         raise fault(error, f"bilan.{format}.j2", own) from error
-    return _tidied(text)
+    return linked(_tidied(text)) if format == "md" else _tidied(text)
 
 
 def _tidied(text: str) -> str:

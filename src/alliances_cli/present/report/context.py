@@ -49,6 +49,7 @@ MAX_TILE = 42
 # Raised when something that templates read is renamed, removed, or comes to mean something else.
 VERSION_CONTEXTE = 1
 
+SANS_NIVEAU = "○"
 LINKS = ("chantiers", "leviers", "bloqueurs", "renvois", "mesures", "cite_par", "remplace")
 
 
@@ -93,6 +94,13 @@ class Propre(NamedTuple):
 
     champ: Champ
     valeurs: tuple[str, ...]
+
+
+class TableauDeBord(NamedTuple):
+    """The mesures at a glance, as signs: by dimension (label, signs), and what each sign says."""
+
+    rangees: tuple[tuple[str, tuple[str, ...]], ...]
+    cle: tuple[str, ...]
 
 
 class Retrait(NamedTuple):
@@ -180,6 +188,7 @@ def context(edition: Edition) -> dict[str, Any]:
         "bilans": bilans,
         "etapes": {famille: _steps(feuille, items, moment.day) for famille, items in suivis.items()},
         "mesures_par_dimension": _by_dimension(feuille),
+        "tableau_de_bord": _board(feuille, bilans["mesures"]),
         "parties_en_frise": en_frise,
         "autres_parties": autres,
         "publications": tuple(_publication(feuille, publie) for publie in mission.bilans),
@@ -303,6 +312,21 @@ def _by_dimension(feuille: FeuilleDeRoute) -> list[tuple[Dimension | None, list[
     if alone:
         groups.insert(0 if len(alone) == len(feuille.mesures) else len(groups), (None, alone))
     return groups
+
+
+def _board(feuille: FeuilleDeRoute, found: bilan.Bilan) -> TableauDeBord:
+    def sign(mesure: Mesure) -> str:
+        return feuille.niveaux[mesure.avancement].symbole if mesure.avancement else SANS_NIVEAU
+
+    groups = [
+        (dimension.libelle if dimension else "Sans dimension" if found.par_dimension else "", items)
+        for dimension, items in _by_dimension(feuille)
+    ]
+    levels = feuille.echelle if any(found.compte.comptes.values()) else ()
+    said = [f"{niveau.symbole}{typographie.NBSP}{niveau.libelle}" for niveau in levels]
+    if found.compte.sans_avancement:
+        said.append(f"{SANS_NIVEAU}{typographie.NBSP}sans niveau")
+    return TableauDeBord(tuple((libelle, tuple(map(sign, items))) for libelle, items in groups if items), tuple(said))
 
 
 def _parted(parties: Sequence[Partie]) -> tuple[tuple[Partie, ...], tuple[Partie, ...]]:

@@ -19,7 +19,7 @@ from alliances_cli.location import shipped_templates
 from alliances_cli.present.report import limits
 from alliances_cli.present.report.loading import SHIPPED_PREFIX, Compiled, Folder
 from alliances_cli.present.report.readable import readable
-from alliances_cli.present.report.texts import TEXTS, Texts
+from alliances_cli.present.report.texts import TEXTS, Texts, md_board
 
 # What the tool adds to Jinja's filters, and to its functions.
 FILTERS = ("riche", "bloc", "cellule", "ligne", "gras")
@@ -170,6 +170,8 @@ def environment(
         compte=typographie.count,
         nombre=typographie.number,
     )
+    if format == "md":
+        made.globals["grille"] = md_board
     for name in limits.WITHOUT_FILTERS:
         del made.filters[name]
     for name in limits.WITHOUT_GLOBALS:

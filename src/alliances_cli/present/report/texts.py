@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup, escape
 
 from alliances_cli import typographie
 from alliances_cli.present import markdown
 from alliances_cli.typographie import ordinals, typeset
+
+if TYPE_CHECKING:
+    from alliances_cli.present.report.context import TableauDeBord
 
 
 class Texts(NamedTuple):
@@ -93,6 +96,16 @@ def _mail_printed(value: Any) -> Any:
 
 def _mail_link(label: str, address: str | None) -> Markup:
     return Markup(_mail_printed(label))
+
+
+def md_board(board: TableauDeBord) -> Markup:
+    """The mesures as signs, in a block of text that survives mails and terminals."""
+
+    def said(text: str) -> str:
+        return typeset(typographie.plain(one_line(text)))
+
+    rows = [(said(label), [said(sign) for sign in signs]) for label, signs in board.rangees]
+    return Markup(markdown.board(rows, [said(text) for text in board.cle]))
 
 
 TEXTS = {
