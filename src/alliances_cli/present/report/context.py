@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -45,11 +46,17 @@ if TYPE_CHECKING:
 
 WHITE = "#ffffff"
 # What a tile shows of a title, in characters.
-MAX_TILE = 42
+MAX_TILE = 56
 # Raised when something that templates read is renamed, removed, or comes to mean something else.
 VERSION_CONTEXTE = 1
 
 SANS_NIVEAU = "○"
+# What a cut title doesn't end with: words that announce another, marks that open.
+_DANGLING = re.compile(
+    r"(?:(?:^|[\s'’])(?:l|d|qu|aux?|avec|ce|ces|cette|dans|des?|du|en|entre|et|les?|la|leurs?|ou|par|pour|que?|qui|sa|ses"
+    r"|son|sous|sur|un|une|vers|à|y)(?=[\s'’]|$)|[\s'’«(\[,;:–-])+$",
+    re.IGNORECASE,
+)
 LINKS = ("chantiers", "leviers", "bloqueurs", "renvois", "mesures", "cite_par", "remplace")
 
 
@@ -208,7 +215,7 @@ def context(edition: Edition) -> dict[str, Any]:
         "titre_de_page": _page_title(feuille),
         "sommaire": _contents(feuille, found is not None, bool(autres)),
         "citation": _citation(edition),
-        "court": lambda text: shortened(one_line(typographie.plain(text)), MAX_TILE),
+        "court": _short,
         "datee": lambda partie: _dates_something(partie.points),
         "tableur": partial(_spreadsheet, edition),
         "utiles": lambda compte: tuple(niveau for niveau in feuille.echelle if compte.comptes[niveau.code]),
@@ -483,6 +490,13 @@ def _contents(feuille: FeuilleDeRoute, compared: bool, others: bool) -> tuple[Li
         (True, "methode", "Méthode"),
     )
     return tuple(Lieu(anchor, name) for there, anchor, name in places if there)
+
+
+def _short(text: str) -> str:
+    """A title as a tile shows it; where it is cut, not after a word that announces another."""
+    whole = one_line(typographie.plain(text))
+    cut = shortened(whole, MAX_TILE)
+    return cut if cut == whole else _DANGLING.sub("", cut.removesuffix("…")) + "…"
 
 
 def _citation(edition: Edition) -> str:
