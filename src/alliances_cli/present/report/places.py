@@ -27,6 +27,8 @@ def address(text: str, kind: Literal["url", "courriel", "telephone"] = "url") ->
     if kind == "courriel":
         text = f"mailto:{text}"
     elif kind == "telephone":
+        if not re.fullmatch(r"\+?[\d\s.()/-]{3,30}", text):
+            return None
         text = "tel:" + re.sub(r"[^\d+]", "", re.sub(r"\(0\)", "", text))
     if re.search(r"[\x00-\x20\x7f-\xa0\\]", text) or markdown.clean(text) != text:
         return None
