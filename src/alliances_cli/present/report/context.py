@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup, escape
@@ -217,7 +217,8 @@ def context(edition: Edition) -> dict[str, Any]:
         "citation": _citation(edition),
         "court": _short,
         "datee": lambda partie: _dates_something(partie.points),
-        "tableur": partial(_spreadsheet, edition),
+        # Kept: a template may ask for it at each turn of a loop.
+        "tableur": cache(partial(_spreadsheet, edition)),
         "utiles": lambda compte: tuple(niveau for niveau in feuille.echelle if compte.comptes[niveau.code]),
         "theme": _theme(feuille, edition.ressources),
         "adresse": address,
@@ -506,12 +507,12 @@ def _citation(edition: Edition) -> str:
     return ", ".join(typographie.plain(one_line(word)) for word in words if word) + "."
 
 
-def _spreadsheet(edition: Edition, famille: Famille) -> str:
+def _spreadsheet(edition: Edition, famille: Famille) -> Markup:
     """The family's rows for French Excel, as an address that needs no request."""
     from alliances_cli.present import as_table
 
     rows = as_table.as_csv_excel(as_table.listing(edition, famille, edition.feuille.items(famille)))
-    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(rows.encode()).decode()}"
+    return Markup(f"data:text/csv;charset=utf-8;base64,{base64.b64encode(rows.encode()).decode()}")
 
 
 def _page_title(feuille: FeuilleDeRoute) -> str:
