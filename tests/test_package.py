@@ -15,7 +15,6 @@ import pytest
 from alliances_cli import __version__
 from conftest import DATA, REPOSITORY
 
-
 POLICES = ("LICENCE-dejavu.txt", "LICENCE-figtree.txt", "figtree-400.woff2", "figtree-700.woff2", "signes.woff2")
 
 

@@ -19,6 +19,7 @@ import pytest
 from jinja2 import Environment, Template, nodes
 
 from alliances_cli.errors import TemplateFault
+from alliances_cli.formats import FORMATS
 from alliances_cli.location import Root, find_root, shipped_templates
 from alliances_cli.model import Mission, Reserve
 from alliances_cli.present import report
@@ -205,6 +206,26 @@ def test_the_same_template_is_stopped_at_the_same_place(tmp_path: Path) -> None:
         found.add(fault.value.message)
     (message,) = found
     assert re.match(r"templates/bilan\.md\.j2:\d+: le modèle est arrêté", message)
+
+
+def test_a_mail_has_one_bound_for_all_that_are_tried(tmp_path: Path) -> None:
+    """What one document may do, a template that is rendered again until it is short may do in all."""
+    template = "{% for i in range(100000) %}{{ 'ab' }}{% endfor %}"
+    assert len(rendered(tmp_path, {"bilan.md.j2": template})) == 200_001
+    with pytest.raises(TemplateFault) as fault:
+        rendered(tmp_path, {"bilan.txt-mail.j2": template}, "txt-mail")
+    assert fault.value.message.startswith("templates/bilan.txt-mail.j2:1: le modèle est arrêté")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_own_templates_make_each_form_but_word(format: str, roadmap: Path, invoke: Invoke) -> None:
+    own(roadmap.parent, {f"bilan.{kind}.j2": "\n{{ zut }}" for kind in TEXTUAL})
+    if format == "docx":
+        assert invoke("render", "--format", format).raw.startswith(b"PK")
+        return
+    outcome = invoke("render", "--format", format, code=1)
+    name = f"bilan.{'html' if format == 'pdf' else format}.j2"
+    assert outcome.raw == b"" and f"templates/{name}:2: « zut » n'existe pas" in outcome.spoken
 
 
 @pytest.mark.parametrize("format", TEXTUAL)
