@@ -134,7 +134,7 @@ class _Bilan:
         """The answer in a sentence, the counts by dimension, the dashboard."""
         word, v = self.word, self.v
         bilans, retires, feuille = v.bilans, v.retires, v.feuille
-        word.heading(1, "synthese", "Synthèse")
+        word.heading(1, "essentiel", "L’essentiel")
         told = "mesures" in v.presentes or retires["mesures"]
         if told:
             word.say("Phare", self.sentence(bilans["mesures"].compte, "mesure", "Aucune mesure", "mesures"), ".")
