@@ -81,7 +81,7 @@ def invoke(monkeypatch: pytest.MonkeyPatch) -> Invoke:
             patch.setattr(sys, "stdout", out)
             patch.setattr(sys, "stderr", err)
             found = main(argv)
-        outcome = Outcome(found, out.bytes().decode(), err.bytes().decode(), out.bytes())
+        outcome = Outcome(found, out.bytes().decode("utf-8", "surrogateescape"), err.bytes().decode(), out.bytes())
         assert "Traceback" not in outcome.err
         assert code is None or found == code, f"{argv} → {found}\n{outcome.out}{outcome.err}"
         return outcome

@@ -161,6 +161,10 @@ HOSTILE = {
     "bytes": ("{{ 'a'.encode() }}", "l'accès à « encode » est interdit"),
     "an address in memory": ("{{ adresse }}", "une fonction ne s'affiche pas"),
     "a suite": ("{{ [1]|map('string') }}", "une suite ne s'affiche pas"),
+    "a logo's bytes": (f"{{% for i in {R} %}}{{% set x = theme.logo.octets|string %}}{{% endfor %}}", LOOPS),
+    "a logo's bytes, printed": (f"{{% for i in {R} %}}{{{{ theme.logo.octets }}}}{{% endfor %}}", LOOPS),
+    "spreadsheets": (f"{{% for i in {R} %}}{{{{ tableur('mesures') }}}}{{% endfor %}}", LOOPS),
+    "bars": (f"{{% for i in {R} %}}{{% set x = barre(bilans.mesures.compte) %}}{{% endfor %}}" * 2, LOOPS),
     "appended": ("{% set x = [] %}{{ x.append(1) }}", "l'accès à « append » est interdit"),
 }
 
@@ -174,10 +178,12 @@ def main() -> None:
     from alliances_cli.errors import TemplateFault
     from alliances_cli.location import Root
     from alliances_cli.present import report
+    from alliances_cli.ressources import Fichier, Ressources
 
     feuille = store.parse(store.read_sources(Root(Path(sys.argv[1])))).require()
     moment = bilan.moment(feuille, None, None)
     assert moment is not None
+    ressources = Ressources(logo=Fichier("png", bytes(100_000)))
     longest = 0.0
     for name in sys.argv[2:] or HOSTILE:
         template, expected = HOSTILE[name]
@@ -187,7 +193,10 @@ def main() -> None:
             (own / "bilan.md.j2").write_text(template, encoding="utf-8")
             start = time.perf_counter()
             try:
-                said = "rendered: " + report.render(report.Edition(feuille, moment, "1", own), "md")[:50]
+                said = (
+                    "rendered: "
+                    + report.render(report.Edition(feuille, moment, "1", own, ressources=ressources), "md")[:50]
+                )
             except TemplateFault as fault:
                 said = fault.message
             spent = time.perf_counter() - start

@@ -14,6 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 HEAVY = ("jinja2", "markupsafe", "pydantic", "pydantic_core", "rich", "typer", "yaml")
+# Those of the extras, and what comes with them: only the command and the form that need them load them.
+EXTRAS = ("docx", "fontTools", "lxml", "PIL", "starlette", "uvicorn", "watchfiles", "weasyprint")
 # Modules that another system lacks.
 POSIX = {"fcntl", "grp", "msvcrt", "pty", "pwd", "resource", "syslog", "termios", "tty", "winreg"}
 
@@ -48,8 +50,8 @@ class Loaded:
     processes: tuple[str, ...]
 
     def libraries(self) -> set[str]:
-        """Those of `HEAVY` that were loaded."""
-        return {name for name in HEAVY if name in self.modules}
+        """Those of `HEAVY` and of `EXTRAS` that were loaded."""
+        return {name for name in (*HEAVY, *EXTRAS) if name in self.modules}
 
     def own(self) -> set[str]:
         """The tool's modules that were loaded."""
@@ -236,7 +238,7 @@ def test_invalid_roadmap_loads_no_template_and_when_piped_no_rich(tmp_path: Path
     assert loaded.processes == ()
 
 
-@pytest.mark.parametrize("format", ["md", "html"])
+@pytest.mark.parametrize("format", ["md", "html", "txt-mail"])
 @pytest.mark.parametrize("to_file", [False, True], ids=["stdout", "file"])
 def test_render_loads_jinja_and_no_rich(tmp_path: Path, format: str, to_file: bool) -> None:
     target = ("-o", str(tmp_path / f"bilan.{format}")) if to_file else ()

@@ -7,12 +7,22 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from alliances_cli import __version__
 from conftest import DATA, REPOSITORY
+
+POLICES = ("LICENCE-dejavu.txt", "LICENCE-figtree.txt", "figtree-400.woff2", "figtree-700.woff2", "signes.woff2")
+
+
+def templates() -> Iterator[Path]:
+    """The files that a roadmap's documents, or its beginning, are made of."""
+    for path in (REPOSITORY / "templates").rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +37,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_renders_outside_the_checkout(built: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
+        names = {name.removeprefix("alliances_cli/") for name in wheel.namelist()}
         wheel.extractall(tmp_path / "site")
+    shipped = {path.relative_to(REPOSITORY).as_posix() for path in templates()}
+    # With each font, its licence; no template compiled on this machine.
+    assert {name for name in names if name.startswith("templates/")} == shipped
+    assert {f"templates/polices/{name}" for name in POLICES} <= shipped
+    assert {"preview/reload.js", "py.typed"} <= names
+    licences = {name.rpartition("/")[2] for name in names if ".dist-info/licenses/" in name}
+    assert licences == {"LICENSE", *(name for name in POLICES if name.endswith(".txt"))}
     assert (tmp_path / "site" / "alliances_cli" / "templates" / "bilan.html.j2").is_file()
     # The wheel's copy goes before the checkout's, whose folder is on the path by the editable install.
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site"), "ALLIANCES_DATA": str(DATA)}
@@ -41,7 +59,9 @@ def test_the_wheel_renders_outside_the_checkout(built: Path, tmp_path: Path) -> 
     assert found.startswith(str(tmp_path))
     assert run("--version") == f"alliances {__version__}\n"
     assert "21" in run("status")
-    assert run("render", "--format", "html").startswith("<!DOCTYPE html>")
+    page = run("render", "--format", "html")
+    assert page.startswith("<!DOCTYPE html>") and page.count("data:font/woff2;base64,") == 3
+    assert "Bilan anniversaire" in run("render", "--format", "txt-mail")
     run("init", "f", "--yes")
     assert (tmp_path / "f" / ".github" / "workflows" / "feuille-de-route.yml").is_file()
 
@@ -56,6 +76,7 @@ def test_the_sdist_holds_what_the_tests_need(built: Path) -> None:
         "tests/conftest.py",
         "LICENSE",
         "README.md",
+        *(f"templates/polices/{name}" for name in POLICES),
     } <= names
 
 

@@ -31,6 +31,8 @@ PATHS = ("/", "/dernier-bilan", "/evenements", "/ailleurs")
 RELOAD_S = 1.0
 STOP_S = 2.0
 PATIENCE_S = 10.0
+POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
+ADDED = re.compile(r"<script data-[^>]*>(.*?)</script>", re.DOTALL)
 BROKEN = "mesures:\n  - id: 1\n    titre: [\n"
 
 
@@ -143,6 +145,11 @@ def retitled(text: str, titre: str) -> str:
     return found
 
 
+def stripped(page: str) -> str:
+    """The page without what the server adds to it."""
+    return POLICY.sub("", ADDED.sub("", page))
+
+
 # --- what is served ---------------------------------------------------------------------------------------------------
 
 
@@ -152,14 +159,12 @@ def test_the_page_is_the_document_but_for_its_script_and_policy(still: Server, a
     body = answer.read().decode()
     assert answer.status == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    policy = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
-    script = re.compile(r"<script data-[^>]*>(.*?)</script>", re.DOTALL)
-    assert policy.sub("", script.sub("", body)) == policy.sub("", document)
-    assert script.findall(body) == [SCRIPT]
-    own = policy.findall(body)[0]
+    assert stripped(body) == stripped(document)
+    assert ADDED.findall(body) == [SCRIPT]
+    own = POLICY.findall(body)[0]
     assert answer.headers["content-security-policy"] == f"{own}; frame-ancestors 'none'"
     assert "connect-src 'self'" in own and len(re.findall(r"script-src 'sha256-[^' ]+'", own)) == 1
-    assert policy.findall(document)[0] in own
+    assert POLICY.findall(document)[0] in own
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"
@@ -291,6 +296,38 @@ def test_templates_are_watched_and_their_faults_shown(served: Server, stream: St
     assert "« zut »" in served.text().replace("\u00a0", " ")
     template.unlink()
     until(lambda: "<p>Sans tête" not in served.text() and "zut" not in served.text())
+
+
+def test_it_shows_what_render_writes_with_the_same_options(roadmap: Path, invoke: Invoke) -> None:
+    """A theme, whose files are watched; what is internal left out; the roadmap's own templates."""
+    folder = roadmap.parent
+    (folder / "images").mkdir()
+    logo = folder / "images" / "logo.svg"
+    logo.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>')
+    mission, mesures = roadmap / "mission.yaml", roadmap / "mesures.yaml"
+    mission.write_text(mission.read_text("utf-8") + "theme: {couleurs: {accent: '#7a1f5c'}, logo: images/logo.svg}\n")
+    mesures.write_text(mesures.read_text("utf-8").replace("  - id: 9\n", "  - id: 9\n    diffusion: interne\n", 1))
+    (folder / "templates").mkdir()
+    (folder / "templates" / "bilan.html.j2").write_text(
+        '{% extends "alliances/bilan.html.j2" %}{% block pied %}{{ super() }}<p>À nous</p>{% endblock %}', "utf-8"
+    )
+
+    def document() -> str:
+        return stripped(invoke("render", "--format", "html", "--public", "--au", "2021-09").out)
+
+    with serving(folder, "--port", "0", "--public", "--au", "2021-09") as server:
+        shown = server.text()
+        assert stripped(shown) == document()
+        for said in ("#7a1f5c", 'class="logo" src="data:image/svg+xml', "<p>À nous</p>", "Version publique"):
+            assert said in shown
+        assert 'id="mesure-9"' not in shown
+        stream = Stream(server)
+        stream.after(lambda: renamed(logo, '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>'))
+        assert server.text() != shown and stripped(server.text()) == document()
+        stream.after(logo.unlink)
+        assert "fichier introuvable" in server.text()
+        stream.after(lambda: logo.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"/>'))
+        until(lambda: server.text() == shown)
 
 
 def test_a_link_is_followed_and_a_file_refused_is_told(served: Server, roadmap: Path, tmp_path: Path) -> None:

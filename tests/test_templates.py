@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -11,13 +12,16 @@ import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
-from jinja2 import Environment, nodes
+from jinja2 import Environment, Template, nodes
 
 from alliances_cli.errors import TemplateFault
+from alliances_cli.formats import FORMATS
 from alliances_cli.location import Root, find_root, shipped_templates
-from alliances_cli.model import Mission
+from alliances_cli.model import Mission, Reserve
 from alliances_cli.present import report
 from alliances_cli.present.changements import Tendu
 from alliances_cli.present.report import Edition, catalogue, limits
@@ -25,15 +29,21 @@ from alliances_cli.present.report.context import VERSION_CONTEXTE, context
 from alliances_cli.present.report.edition import characters
 from alliances_cli.present.report.environment import FILTERS, GLOBALS, environment
 from alliances_cli.present.report.readable import members, readable
+from alliances_cli.present.report.texts import TEXTS
+from alliances_cli.ressources import Fichier, Ressources
 from conftest import DATA, REPOSITORY, Invoke
 from hostile import HOSTILE
 from story import Repository
 from test_docs import rows, section, text_of
 from test_render_past import compared
 from test_report import full, moment_of, real
+from test_theme import png
 
 PAGE = REPOSITORY / "docs" / "templates.md"
 SHIPPED = shipped_templates()
+# The forms that templates make, and what the page of templates calls them.
+TEXTUAL = tuple(TEXTS)
+FORMES = {"HTML": "html", "Markdown": "md", "courrier": "txt-mail"}
 EXTENDING = '{% extends "alliances/bilan.md.j2" %}\n'
 
 
@@ -86,17 +96,17 @@ def test_the_tool_s_own_folder_overrides_nothing(at_home: None, invoke: Invoke) 
 
 @pytest.mark.parametrize("name", catalogue.names())
 def test_a_copy_renders_as_the_shipped_one(name: str, roadmap: Path, invoke: Invoke) -> None:
-    before = [invoke("render", "--format", format).raw for format in report.FORMATS]
+    before = [invoke("render", "--format", format).raw for format in TEXTUAL]
     assert invoke("templates", "--copy", name).spoken == f"Modèle copié : templates/{name}\n"
     assert (Path("templates") / name).read_text(encoding="utf-8").endswith((SHIPPED / name).read_text(encoding="utf-8"))
-    assert [invoke("render", "--format", format).raw for format in report.FORMATS] == before
+    assert [invoke("render", "--format", format).raw for format in TEXTUAL] == before
     kept = (Path("templates") / name).read_bytes()
     assert "existe déjà" in invoke("templates", "--copy", name, code=4).spoken
     assert (Path("templates") / name).read_bytes() == kept
     assert [path.name for path in Path("templates").iterdir()] == [name]
 
 
-@pytest.mark.parametrize("format", report.FORMATS)
+@pytest.mark.parametrize("format", TEXTUAL)
 def test_copies_of_all_tell_the_past_as_the_shipped_ones(format: str, tmp_path: Path) -> None:
     before, after = full(), full(lambda name: f"autre {name}")
     edition = Edition(after, moment_of(after), "1", None, None, compared(before, after))
@@ -198,12 +208,32 @@ def test_the_same_template_is_stopped_at_the_same_place(tmp_path: Path) -> None:
     assert re.match(r"templates/bilan\.md\.j2:\d+: le modèle est arrêté", message)
 
 
-@pytest.mark.parametrize("format", report.FORMATS)
+def test_a_mail_has_one_bound_for_all_that_are_tried(tmp_path: Path) -> None:
+    """What one document may do, a template that is rendered again until it is short may do in all."""
+    template = "{% for i in range(100000) %}{{ 'ab' }}{% endfor %}"
+    assert len(rendered(tmp_path, {"bilan.md.j2": template})) == 200_001
+    with pytest.raises(TemplateFault) as fault:
+        rendered(tmp_path, {"bilan.txt-mail.j2": template}, "txt-mail")
+    assert fault.value.message.startswith("templates/bilan.txt-mail.j2:1: le modèle est arrêté")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_own_templates_make_each_form_but_word(format: str, roadmap: Path, invoke: Invoke) -> None:
+    own(roadmap.parent, {f"bilan.{kind}.j2": "\n{{ zut }}" for kind in TEXTUAL})
+    if format == "docx":
+        assert invoke("render", "--format", format).raw.startswith(b"PK")
+        return
+    outcome = invoke("render", "--format", format, code=1)
+    name = f"bilan.{'html' if format == 'pdf' else format}.j2"
+    assert outcome.raw == b"" and f"templates/{name}:2: « zut » n'existe pas" in outcome.spoken
+
+
+@pytest.mark.parametrize("format", TEXTUAL)
 def test_the_shipped_templates_are_far_below_the_bound(
     format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """2,000 mesures with texts of 2,000 characters: a third at most of what a roadmap of that size may spend."""
-    text = ("Un texte « assez » long, **gras** parfois : oui ! " * 50)[:2000]
+    """2,000 mesures with texts of 400 characters: a third at most of what a roadmap of that size may spend."""
+    text = ("Un texte « assez » long, **gras** parfois : oui ! " * 50)[:400]
     first = real().mesures[0]
     mesures = tuple(
         first.model_copy(update={"id": str(n), "texte": text, "realise": text, "prochaine_etape": text})
@@ -228,14 +258,14 @@ def test_the_shipped_templates_are_far_below_the_bound(
 
 def test_what_a_template_reads_is_what_our_classes_declare() -> None:
     """Nothing inherited from pydantic, from Python's classes or from functions."""
-    assert readable(Mission) == frozenset(Mission.model_fields)
+    assert readable(Mission) == frozenset({*Mission.model_fields, "declared"})
     kinds: tuple[type, ...] = (type(len), type(lambda: 0), bytes, int, type)
     for kind in kinds:
         assert readable(kind) == frozenset()
     assert not {"format", "format_map", "encode", "translate", "expandtabs"} & (readable(str) or set())
 
 
-@pytest.mark.parametrize("format", report.FORMATS)
+@pytest.mark.parametrize("format", TEXTUAL)
 def test_a_page_in_the_same_bytes_with_guards_and_without(format: str, tmp_path: Path) -> None:
     assert rendered(tmp_path, {"rien.j2": ""}, format) == report.render(Edition(real(), moment_of(real()), "1"), format)
 
@@ -378,6 +408,15 @@ def test_what_isn_t_a_file_is_told_not_ignored(name: str, roadmap: Path, invoke:
         assert "ce n'est pas un fichier ordinaire" in invoke("render", "--format", "html", code=1).spoken
 
 
+def test_a_call_where_a_namespace_is_in_sight(tmp_path: Path) -> None:
+    """Jinja hands a call the variables around it."""
+    template = (
+        "{% block a %}{% set vu = namespace(n=2) %}{% for x in [1] %}{% set autre = vu %}"
+        "{{ compte(vu.n, 'mesure') }}{% endfor %} {{ nombre(vu.n) }}{% endblock %}"
+    )
+    assert rendered(tmp_path, {"bilan.md.j2": template}) == "2\u00a0mesures 2\n"
+
+
 def test_a_mark_of_order_at_the_head_is_no_text(tmp_path: Path) -> None:
     assert rendered(tmp_path, {"bilan.md.j2": b"\xef\xbb\xbfA\r\nB\r\n"}) == "A\nB\n"
 
@@ -420,8 +459,11 @@ def named(text: str) -> set[str]:
 
 @cache
 def edition() -> Edition:
+    """A document that has all that one can have."""
     before, after = full(), full(lambda name: f"autre {name}")
-    return Edition(after, moment_of(after), "1", None, None, compared(before, after))
+    after = dataclasses.replace(after, reserve=Reserve({"mesures": 1}))
+    ressources = Ressources(logo=Fichier("png", png()))
+    return Edition(after, moment_of(after), "1", None, None, compared(before, after), ressources)
 
 
 @cache
@@ -430,10 +472,32 @@ def values() -> dict[str, object]:
 
 
 @cache
+def given(format: str) -> dict[str, Any]:
+    """What the template of a form is handed."""
+    found: list[dict[str, Any]] = []
+    render = Template.render
+
+    def seen(self: Template, *args: Any, **kwargs: Any) -> str:
+        found.append(dict(*args, **kwargs))
+        return render(self, *args, **kwargs)
+
+    with mock.patch.object(Template, "render", seen):
+        report.render(edition(), format)
+    return found[0]
+
+
+@cache
+def apart() -> dict[str, set[str]]:
+    """What the templates of one form alone can read."""
+    functions = {f: set(environment(f, None, "1").globals) - set(Environment().globals) - set(GLOBALS) for f in TEXTUAL}
+    return {f: (set(given(f)) - set(values())) | functions[f] for f in TEXTUAL}
+
+
+@cache
 def records() -> dict[str, type]:
     """The classes of ours that a template meets, by name."""
     item, chantier = edition().feuille.mesures[0], edition().feuille.chantiers[0]
-    waiting: list[object] = list(values().values())
+    waiting: list[object] = [one for format in TEXTUAL for one in given(format).values()]
     functions = values()
     for name in ("propres", "liens"):
         waiting.append(functions[name]("mesures", item))  # type: ignore[operator]
@@ -450,6 +514,8 @@ def records() -> dict[str, type]:
         names = members(kind)
         if isinstance(one, Mapping):
             waiting.extend(one.values())
+        elif names and kind.__name__ in found and found[kind.__name__] is not kind:
+            raise AssertionError(f"two kinds of record have one name: {kind.__name__}")
         elif names and id(one) not in known:
             known.add(id(one))
             seen.append(one)
@@ -464,6 +530,10 @@ def test_every_name_of_the_context_is_documented_and_no_other() -> None:
     assert named(chapter("Le contexte")) >= set(values())
     documented = named(chapter("Les variables")) | named(chapter("Les fonctions du contexte"))
     assert documented == set(values())
+    assert named(chapter("Dans une seule forme")) == {name for names in apart().values() for name in names}
+    for code, cells in rows(chapter("Dans une seule forme")).items():
+        for _, forme, *_ in cells:
+            assert code.partition("(")[0] in apart()[FORMES[forme]]
     functions = {name for name, value in values().items() if callable(value)}
     assert named(chapter("Les fonctions du contexte")) == functions
 
@@ -472,7 +542,7 @@ def test_every_filter_and_function_that_the_tool_adds_is_documented_and_no_other
     made = environment("md", None, "1")
     plain = Environment()
     assert named(chapter("Les filtres")) == set(made.filters) - set(plain.filters)
-    assert named(chapter("Les fonctions")) == set(made.globals) - set(plain.globals)
+    assert named(chapter("Les fonctions")) == set(made.globals) - set(plain.globals) - apart()["md"]
     assert set(FILTERS) == set(made.filters) - set(plain.filters)
     gone = (set(plain.filters) - set(made.filters)) | (set(plain.globals) - set(made.globals))
     assert {f"`{name}`" for name in gone} <= set(re.findall(r"`\w+`", chapter("Limites")))
@@ -480,13 +550,17 @@ def test_every_filter_and_function_that_the_tool_adds_is_documented_and_no_other
 
 def test_every_template_and_block_is_documented_and_no_other() -> None:
     assert named(chapter("Les modèles").split("### ")[0]) == set(catalogue.names())
-    blocks = {
-        block.name
-        for name in catalogue.names()
-        if name.endswith(".j2")
-        for block in Environment().parse((SHIPPED / name).read_text(encoding="utf-8")).find_all(nodes.Block)
-    }
-    assert named(chapter("Les blocs")) == blocks == set(catalogue.BLOCS)
+    found: dict[str, list[str]] = {}
+    for forme, format in FORMES.items():
+        parsed = Environment().parse((SHIPPED / f"bilan.{format}.j2").read_text(encoding="utf-8"))
+        order = [block.name for block in parsed.find_all(nodes.Block)]
+        for block in order:
+            found.setdefault(block, []).append(forme)
+        if forme != "courrier":  # whose order is its own
+            documented = [name for name, ((_, where, _),) in rows(chapter("Les blocs")).items() if forme in where]
+            assert documented == order, "in the document's order"
+    assert {name: where.split(", ") for name, ((_, where, _),) in rows(chapter("Les blocs")).items()} == found
+    assert set(catalogue.BLOCS) == set(found)
     assert set(catalogue.ROLES) == set(catalogue.names())
 
 
@@ -505,24 +579,31 @@ def chapter_of_records() -> str:
     return text_of(PAGE).split("\n## Les enregistrements\n")[1].split("\n## ")[0] + "\n# \n"
 
 
-def examples() -> list[str]:
-    """The last column of the tables that have one."""
-    pages = [chapter(h) for h in ("Les variables", "Les fonctions du contexte", "Les fonctions", "Les filtres")]
-    found = [m for page in pages for m in re.findall(r"^\| `.*\| `(.+)` \|$", page, re.MULTILINE)]
-    return [example.replace("\\|", "|") for example in found]
+def examples() -> list[tuple[str, str]]:
+    """The last column of the tables that have one, with the form whose templates may hold it."""
+    pages = ("Les variables", "Les fonctions du contexte", "Dans une seule forme", "Les fonctions", "Les filtres")
+    lines = [(page, m) for page in pages for m in re.findall(r"^\| `.*\|.*\| `.+` \|$", chapter(page), re.MULTILINE)]
+    found = []
+    for page, line in lines:
+        _, forme, *_, example = re.split(r" (?<!\\)\| ", line.removeprefix("| ").removesuffix(" |"))
+        format = FORMES[forme] if page == "Dans une seule forme" else "md"
+        found.append((format, example.strip("`").replace("\\|", "|")))
+    return found
 
 
-@pytest.mark.parametrize("example", examples())
-def test_the_examples_render(example: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("format", "example"), examples())
+def test_the_examples_render(format: str, example: str, tmp_path: Path) -> None:
     after = edition().feuille
-    templates = own(tmp_path, {"bilan.md.j2": example})
+    name = f"bilan.{format}.j2"
+    templates = own(tmp_path, {name: example})
     for one in (edition()._replace(templates=templates), Edition(after, moment_of(after), "1", templates)):
-        report.render(one, "md")
-    rendered(tmp_path, {"bilan.md.j2": example})
+        report.render(one, format)
+    rendered(tmp_path, {name: example}, format)
 
 
 def test_there_is_an_example_for_each() -> None:
-    assert len(examples()) == len(values()) + len(FILTERS) + len(GLOBALS)
+    special = sum(map(len, apart().values()))
+    assert len(examples()) == len(values()) + special + len(FILTERS) + len(GLOBALS)
 
 
 @pytest.mark.parametrize("template", re.findall(r"^```jinja\n(.*?)^```$", text_of(PAGE), re.MULTILINE | re.DOTALL))

@@ -24,6 +24,14 @@ def test_spaces_that_do_not_break(text: str, expected: str) -> None:
     assert t.spaced(text) == expected.replace("~", t.NBSP).replace("_", t.NNBSP)
 
 
+@pytest.mark.parametrize("word", ["a", "1", "-", ".", "@", "a@", "http", "é'"])
+def test_a_word_without_end_is_soon_typeset(word: str) -> None:
+    start = time.process_time()
+    t.typeset(word * 100_000)
+    t.ordinals(word * 100_000)
+    assert time.process_time() - start < 5
+
+
 @given(st.text())
 def test_spacing_changes_only_spaces_and_once(text: str) -> None:
     spaced = t.spaced(text)

@@ -6,11 +6,9 @@ import io
 import json
 import os
 import re
-import struct
 import subprocess
 import sys
 import zipfile
-import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -34,6 +32,7 @@ from story import Repository
 from test_imports import run
 from test_report import PAYLOADS, SCHEMES, full, leaves, moment_of, real, small
 from test_shapes import SHAPES
+from test_theme import SVG, png
 
 LEVELS = ("très satisfaisant", "satisfaisant", "en retard")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -123,7 +122,7 @@ def test_every_text_is_there() -> None:
 def test_sections_come_in_the_order_of_the_bilan_as_real_headings() -> None:
     first = [text for level, text in of_real().headings if level == 1]
     assert first == [
-        "Synthèse",
+        "L'essentiel",
         "Résultats de la démarche de co-construction",
         "Principaux résultats des chantiers politiques",
         "Principaux résultats de la feuille de route technique",
@@ -425,16 +424,11 @@ def test_the_file_says_what_it_is_and_no_more() -> None:
 
 
 def test_a_picture_has_words_and_the_size_of_a_logo() -> None:
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", 400, 100, 1, 0, 0, 0, 0)
-    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(51 * 100)))
-    png += chunk(b"IEND", b"")
+    picture = png(400, 100)
 
     def made() -> bytes:
         written_ = word.Word()
-        written_.picture(png, 'Logo : "L\'émetteur" <b>')
+        written_.picture(picture, 'Logo : "L\'émetteur" <b>')
         written_.say("Normal", "Suite")
         return written_.bytes()
 
@@ -444,6 +438,20 @@ def test_a_picture_has_words_and_the_size_of_a_logo() -> None:
     assert shape._inline.docPr.get("descr") == 'Logo : "L\'émetteur" <b>'
     assert found.paragraphs[-1][1] == "Suite" and found.body[-1].tag == qn("w:sectPr")
     assert found.data == made()
+
+
+@pytest.mark.parametrize(("name", "data", "shapes"), [("logo.png", png(40, 20), 1), ("logo.svg", SVG, 0)])
+def test_the_theme_s_logo_is_shown_where_word_knows_it(
+    name: str, data: bytes, shapes: int, roadmap: Path, invoke: Invoke
+) -> None:
+    (roadmap.parent / name).write_bytes(data)
+    with (roadmap / "mission.yaml").open("a") as mission:
+        mission.write(f"theme: {{logo: {name}}}\n")
+    found = Written(invoke("render", "--format", "docx").raw)
+    assert len(found.docx.inline_shapes) == shapes
+    if shapes:
+        assert found.docx.inline_shapes[0]._inline.docPr.get("descr").startswith("Logo : ")
+        assert data in found.parts.values()
 
 
 def test_the_environment_may_give_the_date(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from alliances_cli.champs import Famille
 from alliances_cli.checks import Finding
 from alliances_cli.errors import EditRefused, InvalidRoadmap, Problem, SystemFault, UsageFault
 from alliances_cli.location import FILES, Root
-from alliances_cli.model import FeuilleDeRoute, Item, Mission, Regle, Retiree, is_font_file
+from alliances_cli.model import FeuilleDeRoute, Item, Mission, Regle, Retiree, Theme, is_font_file
 from alliances_cli.periode import Periode
 from alliances_cli.ressources import LOGO_MAX, POLICE_MAX, Fichier, Ressources, logo, police
 from alliances_cli.selection import Filtres
@@ -69,12 +69,23 @@ def locate(data: str | None = None, begun: bool = False) -> Root:
     return location.find_root(data, os.environ.get("ALLIANCES_DATA"), Path.cwd(), begun)
 
 
+def carried(root: Root, reading: Reading) -> tuple[Path, ...]:
+    """Where the files that the roadmap's theme names are looked for, whether they are there or not."""
+    theme = _mission(reading).theme
+    return tuple(path for chemin in _named(theme) if chemin for path in store.places_beside(root, chemin))
+
+
+def _named(theme: Theme) -> tuple[str | None, str | None]:
+    """The paths of the theme's logo and of its font."""
+    return theme.logo, theme.police if theme.police and is_font_file(theme.police) else None
+
+
 def ressources(reading: Reading, lire: Lire) -> tuple[Ressources, tuple[Problem, ...]]:
     """The files that the roadmap's theme names, and what is wrong with them, where they are named."""
-    theme = reading.require().mission.theme
+    logotype, fonte = _named(reading.require().mission.theme)
     wanted: list[tuple[str, str | None, int, Callable[[str, bytes], Fichier]]] = [
-        ("logo", theme.logo, LOGO_MAX, logo),
-        ("police", theme.police if theme.police and is_font_file(theme.police) else None, POLICE_MAX, police),
+        ("logo", logotype, LOGO_MAX, logo),
+        ("police", fonte, POLICE_MAX, police),
     ]
     found: dict[str, Fichier] = {}
     problems: list[Problem] = []
@@ -208,7 +219,15 @@ def publishable(root: Root, au: Periode | None) -> Vue:
 
     Raises: InvalidRoadmap (errors, or totals that don't reconcile); UsageFault where no date is known.
     """
-    return document(root, load(root), au, partial(store.read_beside, root))
+    return published(root, load(root), au)
+
+
+def published(root: Root, reading: Reading, au: Periode | None) -> Vue:
+    """As `publishable`, of files that were read already.
+
+    Raises: InvalidRoadmap; UsageFault.
+    """
+    return document(root, reading, au, partial(store.read_beside, root))
 
 
 def document(root: Root, reading: Reading, au: Periode | None, lire: Lire) -> Vue:

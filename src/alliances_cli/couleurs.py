@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 # What a text needs of its ground, and what it had better have where the ground is dark: thin strokes read less well
 # there.
 TEXTE = 4.5
@@ -9,6 +11,7 @@ TEXTE_SUR_SOMBRE = 7.0
 _BLACK, _WHITE = "#000000", "#ffffff"
 
 
+@lru_cache(512)
 def legible(colour: str, *grounds: str) -> str:
     """The colour, moved towards black or white until its contrast with each of the grounds is 4.5, or 7 where they are
     dark and it can be; black or white where nothing else will do."""

@@ -159,8 +159,7 @@ def read_beside(root: Root, chemin: str, most: int) -> Source:
     """A file that the roadmap names, from its own folder, else from its data folder. Only a plain file is read, of at
     most `most` bytes (and one more, which tells that there are others); one that a link leads out to isn't."""
     tried = []
-    for folder in (root.around, root.data.resolve()):
-        path = folder / chemin
+    for path in places_beside(root, chemin):
         name = shown_path(path)
 
         def refused(message: str, kind: Kind = "erreur", name: str = name) -> Source:
@@ -190,6 +189,11 @@ def read_beside(root: Root, chemin: str, most: int) -> Source:
                 return refused("ce lien tourne en rond et ne mène à aucun fichier")
             return refused(reason(error), "systeme")
     return missing(chemin, tried)
+
+
+def places_beside(root: Root, chemin: str) -> tuple[Path, ...]:
+    """Where a file that the roadmap names may be, the first that is there first."""
+    return root.around / chemin, root.data.resolve() / chemin
 
 
 def missing(chemin: str, tried: Sequence[str]) -> Source:

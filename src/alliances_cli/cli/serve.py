@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from alliances_cli.cli import complete, emit, faults
-from alliances_cli.cli.options import Au, Data, reading_date
+from alliances_cli.cli.options import Au, Data, Public, reading_date
 from alliances_cli.errors import InvalidRoadmap, NotFound, UsageFault
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def serve(
     open_: Annotated[bool, typer.Option("--open", help="Ouvre aussi le bilan dans le navigateur.")] = False,
     data: Data = None,
     au: Au = None,
+    public: Public = False,
 ) -> None:
     """Montre le bilan dans le navigateur, refait à chaque enregistrement ; Ctrl-C l'arrête."""
     if not 0 <= port <= MAX_PORT:
@@ -43,11 +44,19 @@ def serve(
     from alliances_cli.present import as_page, report
 
     root = api.locate(data)
+    # Those that the theme named, the last time that what names them could be read.
+    carried: tuple[Path, ...] = ()
 
     def build() -> str:
+        nonlocal carried
         _require(root)
-        vue = api.publishable(root, day)
-        return report.render(report.Edition(vue.feuille, vue.moment, __version__, root.templates), "html")
+        reading = api.load(root)
+        if reading.lecture.mission is not None:
+            carried = api.carried(root, reading)
+        vue = api.published(root, reading, day)
+        vue = api.public(vue) if public else vue
+        edition = report.Edition(vue.feuille, vue.moment, __version__, root.templates, ressources=vue.ressources)
+        return report.render(edition, "html")
 
     def explain(error: Exception, last_good: str | None) -> str:
         _tell(error)
@@ -63,7 +72,7 @@ def serve(
     import gc
 
     gc.enable()
-    preview.serve(preview.Preview(build, explain, lambda: _sources(root)), port, ready)
+    preview.serve(preview.Preview(build, explain, lambda: _sources(root, carried)), port, ready)
 
 
 def _require(root: Root) -> None:
@@ -82,7 +91,7 @@ def _require(root: Root) -> None:
         pass
 
 
-def _sources(root: Root) -> Iterator[Path]:
+def _sources(root: Root, carried: Iterable[Path]) -> Iterator[Path]:
     """The files that the bilan is made of; a file whose name nearly is one of them is told of, too."""
     from alliances_cli.location import FILES
 
@@ -90,6 +99,7 @@ def _sources(root: Root) -> Iterator[Path]:
         yield root.path(part)
         yield root.path(part).with_suffix(".yml")
     yield root.templates
+    yield from carried
 
 
 def _tell(error: Exception) -> None:

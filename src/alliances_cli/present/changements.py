@@ -132,7 +132,7 @@ class Ligne(NamedTuple):
     dits: tuple[Dit, ...]
 
 
-class Theme(NamedTuple):
+class Sujet(NamedTuple):
     """What changed of one kind."""
 
     code: str
@@ -190,7 +190,7 @@ class Changements(NamedTuple):
     totaux: tuple[Total, ...]
     refus: str
     resume: tuple[str, ...]
-    themes: tuple[Theme, ...]
+    themes: tuple[Sujet, ...]
     ecarts: Ecarts
     tendances: Mapping[tuple[Famille, str], Tendance]
     promesses: Mapping[tuple[Famille, str], int]
@@ -315,14 +315,14 @@ def _family(item: Suivi) -> Famille:
 # --- what happened --------------------------------------------------------------------------------------------------
 
 
-def themes(avant: FeuilleDeRoute, apres: FeuilleDeRoute, mouvements: Sequence[Mouvement]) -> tuple[Theme, ...]:
+def themes(avant: FeuilleDeRoute, apres: FeuilleDeRoute, mouvements: Sequence[Mouvement]) -> tuple[Sujet, ...]:
     """What happened, by theme; those that have nothing to say are left out."""
-    found: list[Theme] = []
+    found: list[Sujet] = []
     of_items = [m for m in mouvements if m.objet in FAMILLE_DE]
     for code, titre, types in _THEMES:
         inside = sorted((m for m in of_items if m.type in types), key=lambda m: types.index(m.type))
-        found.append(Theme(code, titre, _lines(avant, apres, inside)))
-    found.append(Theme(*_MISSION, _lines(avant, apres, [m for m in mouvements if m.objet not in FAMILLE_DE])))
+        found.append(Sujet(code, titre, _lines(avant, apres, inside)))
+    found.append(Sujet(*_MISSION, _lines(avant, apres, [m for m in mouvements if m.objet not in FAMILLE_DE])))
     return tuple(theme for theme in found if theme.lignes)
 
 

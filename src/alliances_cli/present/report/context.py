@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup, escape
@@ -217,7 +217,8 @@ def context(edition: Edition) -> dict[str, Any]:
         "citation": _citation(edition),
         "court": _short,
         "datee": lambda partie: _dates_something(partie.points),
-        "tableur": partial(_spreadsheet, edition),
+        # Kept: a template may ask for it at each turn of a loop.
+        "tableur": cache(partial(_spreadsheet, edition)),
         "utiles": lambda compte: tuple(niveau for niveau in feuille.echelle if compte.comptes[niveau.code]),
         "theme": _theme(feuille, edition.ressources),
         "adresse": address,

@@ -24,6 +24,8 @@ from alliances_cli.present.report.texts import TEXTS, Texts, md_board
 # What the tool adds to Jinja's filters, and to its functions.
 FILTERS = ("riche", "bloc", "cellule", "ligne", "gras")
 GLOBALS = ("lien", "compte", "nombre")
+# What Jinja adds to a call's own arguments: the variables of the loop, or of the block, where it is.
+_SCOPES = ("_loop_vars", "_block_vars")
 
 
 class Missing(StrictUndefined):
@@ -118,7 +120,7 @@ class Guarded(Sandbox):
             return super().call(__context, __obj, *args, **kwargs)
         if isinstance(__obj, LoopContext):
             return super().call(__context, __obj, *(effort.walked(one) for one in args), **kwargs)
-        for value in (*args, *kwargs.values()):
+        for value in (*args, *(value for name, value in kwargs.items() if name not in _SCOPES)):
             # To ours, a text is one to typeset; to a namespace or a dict, a part.
             effort.spend(limits.TYPESET * len(value) if isinstance(value, str) else effort.weigh(value))
         if isinstance(__obj, (BuiltinMethodType, MethodType)) and isinstance(__obj.__self__, str):

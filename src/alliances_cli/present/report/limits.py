@@ -99,6 +99,8 @@ class Effort:
                 total += ELEMENT * (1 + len(found))
                 waiting.extend(found)
                 waiting.extend(found.values())
+            elif isinstance(found, bytes):  # said, « \x89PNG… »
+                total += 4 * len(found)
             elif isinstance(found, int):
                 total += 1 + found.bit_length() // 8
             elif isinstance(found, Namespace):

@@ -104,8 +104,8 @@ class _Bilan:
     def cover(self) -> None:
         """Title, date, who issues it and for whom."""
         word, mission = self.word, self.v.mission
-        logo = getattr(getattr(self.v, "theme", None), "logo", None)
-        # An SVG picture is one that Word takes beside another kind of it only.
+        logo = self.v.theme.logo
+        # Word takes an SVG picture only beside another kind of it, which nothing here can make.
         if logo is not None and logo.genre == "png":
             word.picture(logo.octets, logo.alt)
         document, emetteur = mission.document, mission.emetteur
@@ -134,7 +134,7 @@ class _Bilan:
         """The answer in a sentence, the counts by dimension, the dashboard."""
         word, v = self.word, self.v
         bilans, retires, feuille = v.bilans, v.retires, v.feuille
-        word.heading(1, "synthese", "Synthèse")
+        word.heading(1, "essentiel", "L’essentiel")
         told = "mesures" in v.presentes or retires["mesures"]
         if told:
             word.say("Phare", self.sentence(bilans["mesures"].compte, "mesure", "Aucune mesure", "mesures"), ".")
@@ -143,8 +143,7 @@ class _Bilan:
             word.say("Accroche" if told else "Phare", said, ".")
         elif not told:
             word.say("Phare", count(len(feuille.leviers), "levier") + v.sont_retires("leviers"), ".")
-        # Of `--public`, where there is one.
-        word.tell("Remarque", getattr(v, "reserve", None))
+        word.tell("Remarque", v.reserve)
         if v.provenances["infere"]:
             infere = v.provenance_libelles["infere"]
             words = f"Les niveaux marqués «{NBSP}{infere}{NBSP}» sont déduits, non publiés : voir "
