@@ -17,7 +17,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from markdown_it import MarkdownIt
 
-from alliances_cli import diffusion, model, store
+from alliances_cli import model, store
 from alliances_cli.location import Root
 from alliances_cli.present import report
 from alliances_cli.present.report import Edition
@@ -48,9 +48,8 @@ BOARD = "Tableau de bord"
 class Parts(HTMLParser):
     """A document in HTML cut at its h2 (before the first: « »), each part being blocks of words."""
 
-    BLOCKS = frozenset("p div li ul ol dl dt dd table caption thead tbody tfoot tr th td h1 h2 h3 h4 br hr section header "
-                       "footer main nav pre blockquote fieldset legend label".split())  # fmt: skip
-    VOID = frozenset("meta link br hr img input rect path".split())
+    INLINE = frozenset(("a", "abbr", "b", "code", "em", "i", "img", "input", "span", "strong", "sup", "time", "title"))
+    VOID = frozenset(("meta", "link", "br", "hr", "img", "input", "rect", "path"))
 
     def __init__(self, html: str, signs: bool) -> None:
         super().__init__(convert_charrefs=True)
@@ -75,7 +74,7 @@ class Parts(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag in self.BLOCKS:
+        if tag not in self.INLINE:
             self.end_block()
         hidden = tag in ("head", "svg") or (given.get("aria-hidden") == "true" and not self.signs)
         hidden = hidden or (tag == "pre" and self.signs) or (tag == "ul" and self.third == BOARD)
@@ -85,11 +84,11 @@ class Parts(HTMLParser):
             self.open.append((tag, hidden))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self.BLOCKS:
+        if tag not in self.INLINE:
             self.end_block()
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in self.BLOCKS:
+        if tag not in self.INLINE:
             self.end_block(heading=tag == "h2")
         if any(tag == name for name, _ in self.open):
             while self.open.pop()[0] != tag:
@@ -182,9 +181,7 @@ class Documents(NamedTuple):
 
 def documents(feuille: model.FeuilleDeRoute) -> Documents:
     edition = Edition(feuille, moment_of(feuille), VERSION)
-    return Documents(
-        report.render(edition, "html"), report.render(edition, "md"), report.document(edition, "docx")
-    )
+    return Documents(report.render(edition, "html"), report.render(edition, "md"), report.document(edition, "docx"))
 
 
 def differences(made: Documents) -> list[str]:
@@ -230,7 +227,11 @@ def test_the_three_say_the_same(make: Callable[[], model.FeuilleDeRoute]) -> Non
 @pytest.mark.parametrize("name", [name for name in SHAPES if name not in ("thousand", "crowd")])
 def test_they_do_of_roadmaps_unlike_the_first(name: str, tmp_path: Path) -> None:
     # In Markdown a second heading of the same words says which it is: links lead to it by its words.
-    said = ["not in the page: Les mesures: " + one for one in ("dimension d1", "dimension", "d1")] if name == "scripts" else []
+    said = (
+        ["not in the page: Les mesures: " + one for one in ("dimension d1", "dimension", "d1")]
+        if name == "scripts"
+        else []
+    )
     assert differences(documents(shape(name, tmp_path))) == said
 
 
@@ -255,6 +256,26 @@ def test_they_do_of_what_is_public(roadmap: Path, invoke: Invoke, tmp_path: Path
     made = asked(invoke, tmp_path, "--public")
     assert any("n’y figure pas" in block for block in of_page(made.html)[1][1])
     assert differences(made) == []
+
+
+@pytest.mark.parametrize("make", [real, full, several])
+def test_the_same_board(make: Callable[[], model.FeuilleDeRoute]) -> None:
+    """Each mesure at its level: a tile of the page, a line of a list in Markdown, a row in Word."""
+    made = documents(make())
+    tiles = re.findall(r'<b>([^<]*)</b> <span[^>]*>[^<]*</span><span class="lu">([^<]*)&nbsp;:</span>', made.html)
+    page = {identifier: words(level).strip() for identifier, level in tiles}
+    listed: dict[str, str] = {}
+    level = ""
+    for line in made.md[made.md.index("### Tableau de bord") :].partition("\n## ")[0].split("\n"):
+        if line.startswith("- "):
+            level = words(line.split(None, 2)[2]).strip()
+        elif mesure := re.match(r"  - \[mesure[ \xa0]([^]]*)\]", line):
+            listed[mesure[1]] = level
+    assert page == {identifier: re.sub("^te ", "", level) for identifier, level in listed.items()}
+    tables = Document(io.BytesIO(made.docx)).tables
+    board = next(t for t in tables if t.rows[0].cells[0].text == "N°" and t.rows[0].cells[-1].text == "Avancement")
+    rows = {row.cells[0].text: words(row.cells[-1].text) for row in board.rows[1:]}
+    assert page.keys() == rows.keys() and all(f" {page[identifier]} " in rows[identifier] for identifier in page)
 
 
 # --- the comparison itself --------------------------------------------------------------------------------------------
@@ -282,3 +303,84 @@ def test_a_part_that_moved_is_missed() -> None:
     assert unsaid(made, [*made[:2], ("Autre titre", made[2][1]), *made[3:]])
     assert unsaid(made, [*made[:2], (made[2][0], made[3][1]), (made[3][0], made[2][1]), *made[4:]])
 
+
+# --- French typography, over whole documents --------------------------------------------------------------------------
+
+# What no reader should see: an ordinary space where French has one that doesn't break, a straight quote or apostrophe,
+# « (s) », a 0 or a 1 in the plural.
+UNTYPESET = (
+    r"« | »| (?=[:;!?%€](?:\W|$))",
+    r"(?<=[^\W\d_])'(?=[^\W\d_])",
+    r'(?<!\w)"[^"\n]+"(?!\w)',
+    r"\w\(s\)",
+    r"(?<![\d.,/\u202f\u00a0-])[01][ \u00a0](?:mesures|chantiers|leviers|bilans|niveaux|étapes|jours|preuves)\b",
+)
+ADDRESS = r"(?:https?://|mailto:|tel:|www\.)[^\s\"<>«»)\]]+|[^\s\"<>«»(\[]+@[^\s\"<>«»)\]]+"
+
+
+def untypeset(texts: list[str]) -> list[str]:
+    found = []
+    for text in texts:
+        said = re.sub(ADDRESS, "x", text)
+        found += [said[max(0, m.start() - 30) : m.end() + 30] for rule in UNTYPESET for m in re.finditer(rule, said)]
+    return found
+
+
+class Texts(HTMLParser):
+    """The blocks of text of a document in HTML, spaces as they are; code is no text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found = [""]
+        self.within: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("style", "code", "pre"):
+            self.within.append(tag)
+        if tag not in Parts.INLINE:
+            self.found.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.within:
+            self.within.remove(tag)
+        if tag not in Parts.INLINE:
+            self.found.append("")
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.within and "code" not in self.within:
+            self.found[-1] += data
+
+
+def texts_of(made: Documents) -> dict[str, list[str]]:
+    return {
+        "html": Texts(made.html).found,
+        "md": Texts(MarkdownIt("commonmark").enable("table").render(made.md)).found,
+        "docx": [
+            "".join(t.text or "" for t in p.iter(qn("w:t")))
+            for p in Document(io.BytesIO(made.docx)).element.body.iter(qn("w:p"))
+        ],
+    }
+
+
+def odd() -> model.FeuilleDeRoute:
+    """Texts as they are typed, in every field."""
+    return full(lambda name: f"{name} : l'« eau » ! \"d'un 7ème\" **l'usage** ; 50 % ? qu'**on** 12 000 € x")
+
+
+@pytest.mark.parametrize("make", [real, full, several, odd])
+def test_every_text_is_typeset(make: Callable[[], model.FeuilleDeRoute]) -> None:
+    for format, texts in texts_of(documents(make())).items():
+        assert untypeset(texts) == [], format
+
+
+@pytest.mark.parametrize("since", ["precedent", "2021-05-07"])
+def test_what_changed_is_typeset(since: str, here: Repository, invoke: Invoke, tmp_path: Path) -> None:
+    for format, texts in texts_of(asked(invoke, tmp_path, "--since", since)).items():
+        assert untypeset(texts) == [], format
+
+
+@pytest.mark.parametrize("text", ["« a »", "a : b", "a !", "50 %", "l'eau", 'dit "oui"', "mesure(s)", "0 mesures"])
+def test_what_is_not_typeset_is_found(text: str) -> None:
+    assert untypeset([text]) and not untypeset(['«\u00a0a\u00a0» l’eau\u202f! 10 mesures, http://a.fr/?l\'a="b"'])

@@ -426,7 +426,9 @@ class _Bilan:
             first = word.place(anchor, self.line(strong(plain(libelle))))
             held = self.line("retient ", self.references(items, titles=True)) if items else self.line("ne retient rien")
             rows.append([[first, *([self.mark(id)] if id else [])], [held]])
-        word.table([Column(("Bloqueur",), 60), Column(("Éléments retenus",), 110)], rows, "Ce que chaque bloqueur retient")
+        word.table(
+            [Column(("Bloqueur",), 60), Column(("Éléments retenus",), 110)], rows, "Ce que chaque bloqueur retient"
+        )
 
     def retired(self) -> None:
         """What was retired, and why."""
