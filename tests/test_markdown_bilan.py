@@ -17,7 +17,7 @@ import pytest
 from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 
-from alliances_cli import bilan, model, store, typographie
+from alliances_cli import bilan, model, store
 from alliances_cli.location import Root
 from alliances_cli.periode import parse
 from alliances_cli.present import markdown, report
@@ -42,6 +42,7 @@ from test_report import (
     render,
     slugs,
     small,
+    typed,
 )
 from test_shapes import SHAPES
 
@@ -66,7 +67,7 @@ def shape(name: str, folder: Path) -> model.FeuilleDeRoute:
 
 
 def test_the_parts_are_in_the_order_of_the_page() -> None:
-    text = typographie.plain(page_of(real(), "md").text)
+    text = typed(page_of(real(), "md").text)
     feuille = real()
     mission = feuille.mission
     marks = [
@@ -99,7 +100,7 @@ def test_the_parts_are_in_the_order_of_the_page() -> None:
     place = 0
     for mark in marks:
         assert mark
-        said = normal(typographie.plain(mark))
+        said = typed(mark)
         assert said in text[place:], said
         place = text.index(said, place)
 
@@ -333,9 +334,9 @@ def test_a_bilan_of_it_is_inert(payload: str, around: str) -> None:
         ("[TOC]", "\\[<!-- -->TOC\\]"),
         ("{+ x +}", "\\{<!-- -->+ x +\\}"),
         # GitLab takes a reference with a backslash for text.
-        ("%jalon #1 !2 ~l $3 &4", "\\%jalon \\#1 \\!2 \\~l \\$3 \\&4"),
+        ("%jalon #1 !2 ~l $3 &4", "\\%jalon \\#1\u202f\\!2 \\~l \\$3 \\&4"),
         # What nobody looks for is left readable.
-        ("10:30:45 à 50 % (100% net) [sic] R&D a_b !", "10:30:45 à 50 % (100% net) \\[sic\\] R&D a_b !"),
+        ("10:30:45 à 50 % (100% net) [sic] R&D a_b !", "10:30:45 à 50\u00a0% (100% net) \\[sic\\] R&D a_b\u202f!"),
     ],
 )
 def test_escapes_are_those_that_are_needed(text: str, escaped: str) -> None:

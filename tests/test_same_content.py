@@ -313,7 +313,7 @@ UNTYPESET = (
     r"(?<=[^\W\d_])'(?=[^\W\d_])",
     r'(?<!\w)"[^"\n]+"(?!\w)',
     r"\w\(s\)",
-    r"(?<![\d.,/\u202f\u00a0-])[01][ \u00a0](?:mesures|chantiers|leviers|bilans|niveaux|étapes|jours|preuves)\b",
+    r"(?<![\w.,/\u202f\u00a0-])[01][ \u00a0](?:mesures|chantiers|leviers|bilans|niveaux|étapes|jours|preuves)\b",
 )
 ADDRESS = r"(?:https?://|mailto:|tel:|www\.)[^\s\"<>«»)\]]+|[^\s\"<>«»(\[]+@[^\s\"<>«»)\]]+"
 
@@ -366,7 +366,7 @@ def texts_of(made: Documents) -> dict[str, list[str]]:
 
 def odd() -> model.FeuilleDeRoute:
     """Texts as they are typed, in every field."""
-    return full(lambda name: f"{name} : l'« eau » ! \"d'un 7ème\" **l'usage** ; 50 % ? qu'**on** 12 000 € x")
+    return full(lambda name: name and f"{name} : l'« eau » ! \"d'un 7ème\" **l'usage** ; 50 % ? qu'**on** 12 000 € x")
 
 
 @pytest.mark.parametrize("make", [real, full, several, odd])
