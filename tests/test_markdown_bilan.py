@@ -18,6 +18,7 @@ from cmarkgfm.cmark import Options  # type: ignore[import-untyped]
 from markdown_it import MarkdownIt
 
 from alliances_cli import bilan, model, store
+from alliances_cli.champs import FAMILLES, SINGULIER
 from alliances_cli.location import Root
 from alliances_cli.periode import parse
 from alliances_cli.present import markdown, report
@@ -201,7 +202,7 @@ def forged(source: str) -> tuple[Page, set[str]]:
 TITLES = (
     "A – B", "L'eau", "Leau", "2021", "🎉", "« Être » : ça", "x²", "Bloqueurs", "Bloqueurs", "Mesure 1",
     "**Gras** net", "Fin.", "Offre (free)", "Offre", "a_b-c", "a -- b", "Sommaire", "[x] y", "ß İ Σ",
-    "L’essentiel", "bloqueurs 1", "1.", "a:b",
+    "L’essentiel", "bloqueurs 1", "1.", "a:b", "7ème **Rencontre** d'ici", "\"Un\" mot !",
 )  # fmt: skip
 
 
@@ -232,6 +233,15 @@ def test_every_link_lands_on_both_forges(make: Source) -> None:
     assert len(listed) == len(parts) - 1
     for label, part in zip(listed, (p for p in parts if p != "Sommaire"), strict=True):
         assert part.replace("<!-- -->", "").split("</a>")[-1].startswith(label) or label in part
+
+
+@pytest.mark.parametrize("make", [real, full])
+def test_every_item_has_an_anchor_of_its_name(make: Source) -> None:
+    feuille, source = make(), render(make(), "md")
+    for famille in FAMILLES:
+        for identifier in [one.id for one in feuille.items(famille)] + [one.id for one in feuille.gone(famille)]:
+            name = places.anchor(SINGULIER[famille], identifier)  # type: ignore[arg-type]
+            assert source.count(f'<a name="{name}"></a>') == 1
 
 
 @pytest.mark.parametrize(
