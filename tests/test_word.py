@@ -129,10 +129,7 @@ def test_sections_come_in_the_order_of_the_bilan_as_real_headings() -> None:
         "Les avancées sur les 7 leviers de déploiement",
         "Prochaines étapes",
         "Bloqueurs",
-        "Description des travaux",
-        "Positionnement (les axes de résultats)",
-        "Les modalités de suivi",
-        "Point d'attention",
+        "À savoir aussi",
         "Bilans publiés",
         "Méthode et provenance",
     ]
@@ -149,15 +146,15 @@ def test_sections_come_in_the_order_of_the_bilan_as_real_headings() -> None:
 def test_the_first_page_answers() -> None:
     said = [flat(text) for _, text in of_real().paragraphs]
     assert "21 mesures : 9 très satisfaisant, 9 satisfaisant, 3 en retard." in said
-    assert said.index("4 chantiers : 4 satisfaisant.") < said.index("Tableau de bord des mesures")
+    assert said.index("4 chantiers : 4 satisfaisant.") < said.index("Tableau de bord")
     assert (
         "Totaux de contrôle : 9/9/3 comptés, 9/9/3 publiés au 7 mai 2021 (Bilan anniversaire) ; ils concordent." in said
     )
     counts = next(table for table in of_real().tables if head_of(table)[0] == "Dimension")
     assert [flat(shown(row)) for row in rows(counts)][1:] == [
-        "Opérationnelles 5 2 0 7",
-        "Stratégiques 3 3 1 7",
-        "Politiques 1 4 2 7",
+        "Opérationnelles Horizon : de 3 à 9 mois 5 2 0 7",
+        "Stratégiques Horizon : de 6 à 12 mois 3 3 1 7",
+        "Politiques Horizon : de 12 à 18 mois 1 4 2 7",
         "Ensemble 9 9 3 21",
     ]
 

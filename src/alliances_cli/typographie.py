@@ -24,8 +24,8 @@ def spaced(text: str) -> str:
     return _SPACE.sub(lambda space: NBSP if space[1] is None else NNBSP, text)
 
 
-# What documents are typeset by. Bold marks are transparent; addresses are left as they are.
-# What is before an « @ » is looked for once a word: from each of its letters, a long one would take for ever.
+# What documents are typeset by. Bold marks are transparent; addresses are left as they are. One with `@` is looked for
+# from the beginning of a word only: from each letter, a long word would take a time in the square of its length.
 _ADDRESS = r"(?:(?:https?|ftp|mailto|tel):|www\.)[^\s\"<>«»]+|(?<![^\s\"<>«»])[^\s\"<>«»]+@[^\s\"<>«»]+"
 _B = r"(?:\*\*)?"
 _QUOTED = re.compile(rf'{_ADDRESS}|(?<![\w"])"(?P<quoted>{_B}\S(?:[^"\n]*\S)?)"(?![\w"])')

@@ -77,7 +77,7 @@ class _Bilan:
         self.summary()
         if self.v.changements:
             self.changes(self.v.changements)
-        if self.v.mission.fiche or self.v.parties_en_frise or self.v.mission.sections.mission != Section():
+        if "mission" in presentes:
             self.mission()
         if "chantiers" in presentes:
             self.chantiers()
@@ -91,8 +91,10 @@ class _Bilan:
             self.blockers()
         if "retirees" in presentes:
             self.retired()
-        for part in self.v.autres_parties:
-            self.part(part, 1)
+        if self.v.autres_parties:
+            self.word.heading(1, "autres-parties", "À savoir aussi")
+            for part in self.v.autres_parties:
+                self.part(part)
         if "bilans" in presentes:
             self.published()
         self.method()
@@ -159,7 +161,7 @@ class _Bilan:
             words = f"Totaux de contrôle : {controle.compte_text} comptés{since}, {controle.publie_text} publiés "
             word.say("Remarque", f"{words}{controle.publie.date.au}{titre} ; ", agree, ".")
         if feuille.mesures and v.a_des_niveaux:
-            word.heading(2, "tableau-de-bord", "Tableau de bord des mesures")
+            word.heading(2, "tableau-de-bord", "Tableau de bord")
             grouped = bool(bilans["mesures"].par_dimension)
             columns = [Column(("N°",), self.narrow()), Column(("Mesure",), 86)]
             columns += [Column(("Dimension",), 28)] if grouped else []
@@ -168,7 +170,7 @@ class _Bilan:
             for dimension, items in v.mesures_par_dimension:
                 for item in items:
                     row = [[self.line(word.link(item.id, v.ancre("mesure", item.id)))], self.cell(item.titre)]
-                    row += [self.cell(dimension.libelle if dimension else None)] if grouped else []
+                    row += [self.cell(dimension.libelle if dimension else "Sans dimension")] if grouped else []
                     rows.append([*row, list(self.progress(item, judged=False))])
             word.table(columns, rows, "Chaque mesure et son niveau d’avancement")
 
@@ -198,17 +200,20 @@ class _Bilan:
         columns += [Column(head, width, numbers=True) for head in heads]
         columns.append(Column(("Total",), 16, numbers=True))
 
-        def row(libelle: str, compte: Compte, whole: bool = False) -> list[list[Element]]:
+        def row(libelle: str, compte: Compte, whole: bool = False, code: str | None = None) -> list[list[Element]]:
+            horizon = v.feuille.dimensions[code].horizon if code and v.a_des_niveaux else None
+            named = [self.line(strong(plain(libelle)))] if whole else self.cell(libelle)
+            named += [self.detail(_horizon(horizon))] if horizon else []
             codes = [*(niveau.code for niveau in levels), *([""] if without else []), None]
             cells = []
-            for code in codes:
-                n = compte.total if code is None else compte.comptes[code] if code else compte.sans_avancement
-                gap = v.ecart(compte, code)
+            for level in codes:
+                n = compte.total if level is None else compte.comptes[level] if level else compte.sans_avancement
+                gap = v.ecart(compte, level)
                 said = f"{number(n)}{NBSP}{gap}" if gap else number(n)
                 cells.append([paragraph("Cellulenombre", strong(said) if whole else said)])
-            return [[self.line(strong(plain(libelle)))] if whole else self.cell(libelle), *cells]
+            return [named, *cells]
 
-        rows = [row(groupe.libelle, groupe.compte) for groupe in counted.par_dimension]
+        rows = [row(groupe.libelle, groupe.compte, code=groupe.code) for groupe in counted.par_dimension]
         if counted.sans_dimension and counted.par_dimension:
             rows.append(row("Sans dimension", counted.sans_dimension))
         rows.append(row("Ensemble", counted.compte, whole=True))
@@ -251,7 +256,9 @@ class _Bilan:
                 for t in c.totaux
             ]
             summed = c.totaux[-1].niveau is None
-            word.table(columns, rows, f"Mesures par niveau d’avancement, depuis {c.depuis}", total=summed)
+            caption = f"Mesures par niveau d’avancement, depuis {c.depuis}"
+            word.say("Lgende", caption)
+            word.table(columns, rows, caption, total=summed)
         for theme in c.themes:
             word.heading(2, f"changements-{theme.code}", theme.titre)
             for row in theme.lignes:
@@ -277,12 +284,12 @@ class _Bilan:
         self.head("mission", section, "La mission")
         self.pairs([(row.libelle, self.cell(row.texte)) for row in self.v.mission.fiche], "Fiche de la mission")
         for part in self.v.parties_en_frise:
-            self.part(part, 2)
+            self.part(part)
         self.word.tell("Conclusion", section.conclusion)
 
-    def part(self, part: Partie, level: int) -> None:
+    def part(self, part: Partie) -> None:
         """A part of the document, with its sentences."""
-        self.word.heading(level, self.v.ancre("partie", part.id), one_line(part.titre))
+        self.word.heading(2, self.v.ancre("partie", part.id), one_line(part.titre))
         self.word.tell("Accroche", part.sous_titre)
         self.points(part.points, 0)
 
@@ -300,7 +307,9 @@ class _Bilan:
         self.head("chantiers", section, "Les chantiers")
         chantiers = self.v.feuille.chantiers
         if chantiers:
-            self.items("chantiers", chantiers, count(len(chantiers), "chantier"))
+            said = count(len(chantiers), "chantier")
+            self.word.say("Lgende", said)
+            self.items("chantiers", chantiers, said)
         else:
             self.word.say("Normal", "Aucun chantier.")
         self.word.tell("Conclusion", section.conclusion)
@@ -317,8 +326,7 @@ class _Bilan:
                 word.heading(2, v.ancre("dimension", dimension.code), one_line(dimension.libelle))
                 word.tell("Chapeau", dimension.texte)
                 if dimension.horizon:
-                    first, last = dimension.horizon
-                    word.say("Prcision", f"Horizon : de {first} à {count(last, 'mois', 'mois')}")
+                    word.say("Prcision", _horizon(dimension.horizon))
             elif v.bilans["mesures"].par_dimension:
                 word.heading(2, "sans-dimension", "Sans dimension")
             if items:
@@ -403,6 +411,7 @@ class _Bilan:
                     Column((what,), 62),
                     Column(("Étape",), 62),
                 ]
+                word.say("Lgende", f"{title}, par échéance")
                 word.table(columns, rows, f"{title}, par échéance")
             if found.sans_date:
                 word.say("Remarque", "Sans date : ", listed([self.named(famille, i) for i in found.sans_date]), ".")
@@ -414,9 +423,11 @@ class _Bilan:
         rows = []
         for id, anchor, libelle, items in self.v.retenues:
             first = word.place(anchor, self.line(strong(plain(libelle))))
-            held = [self.line(self.references([lien], titles=True)) for lien in items]
-            rows.append([[first, *([self.mark(id)] if id else [])], held or self.cell("ne retient rien")])
-        word.table([Column(("Bloqueur",), 60), Column(("Retient",), 110)], rows, "Ce que chaque bloqueur retient")
+            held = self.line("retient ", self.references(items, titles=True)) if items else self.line("ne retient rien")
+            rows.append([[first, *([self.mark(id)] if id else [])], [held]])
+        word.table(
+            [Column(("Bloqueur",), 60), Column(("Éléments retenus",), 110)], rows, "Ce que chaque bloqueur retient"
+        )
 
     def retired(self) -> None:
         """What was retired, and why."""
@@ -452,7 +463,9 @@ class _Bilan:
         one, many = (
             f"{word_}{NBSP}{v.retire[famille]}{s}" for word_, s in ((v.singulier[famille], ""), (famille, "s"))
         )
-        word.table(columns, rows, count(len(found), one, many))
+        said = count(len(found), one, many)
+        word.say("Lgende", said)
+        word.table(columns, rows, said)
 
     def published(self) -> None:
         """The published bilans, with the scale of those whose isn't today's."""
@@ -496,6 +509,8 @@ class _Bilan:
                 choices = [" : ", *_names(champ.choix)] if champ.choix else []
                 help = f" – {one_line(champ.aide)}" if champ.aide != champ.libelle else ""
                 word.bullet(strong(plain(champ.libelle)), f" ({champ.familles[0]})", choices, help)
+        word.say("Normal", "Pour citer ce document :")
+        word.tell("Citation", v.citation)
         word.say(
             "Normal",
             "Les nombres et les listes de ce document sont calculés à partir des données ; les textes de la mission "
@@ -662,8 +677,8 @@ class _Bilan:
             yield detail("Cité par : ", self.references(found["cite_par"]))
         if item.etiquettes:
             yield detail(f"{_several('Étiquette', item.etiquettes)} : ", _names(item.etiquettes))
-        for preuve in item.preuves:
-            yield detail("Preuve : ", self.proof(preuve))
+        for index, preuve in enumerate(item.preuves):
+            yield detail("" if index else f"{_several('Preuve', item.preuves)} : ", self.proof(preuve))
         for own in v.propres(famille, item):
             between = " ; " if own.champ.type == "nombre" else ", "
             said_: list[Piece] = []
@@ -702,6 +717,11 @@ def listed(found: Iterable[Sequence[Piece]]) -> list[Piece]:
     for pieces in found:
         made += [", ", *pieces] if made else pieces
     return made
+
+
+def _horizon(horizon: tuple[int, int]) -> str:
+    first, last = horizon
+    return f"Horizon : de {first} à {count(last, 'mois', 'mois')}"
 
 
 def _names(texts: Sequence[str]) -> list[Piece]:

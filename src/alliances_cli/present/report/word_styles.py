@@ -51,6 +51,7 @@ _PARAGRAPHS = (
     _Paragraph("Accroche", "Accroche", 11, 0, 80, colour=GREY, next=True),
     _Paragraph("Phare", "Phare", 14, 60, 100, bold=True),
     _Paragraph("Conclusion", "Conclusion", 10.5, 120, 120, colour=BLUE),
+    _Paragraph("Citation", "Quote", 10, 0, 80, colour=GREY),
     _Paragraph("Remarque", "Remarque", 9, 60, 80, colour=GREY),
     _Paragraph("Chapeau", "Chapeau", 10, 0, 80, next=True),
     _Paragraph("Prcision", "Précision", 9, 0, 80, colour=GREY, next=True),
