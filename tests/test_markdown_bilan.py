@@ -411,6 +411,6 @@ def test_the_source_is_tidy(make: Source) -> None:
 
 
 def test_the_tool_s_sentences_are_typeset() -> None:
-    for path in (ROOT / "templates").glob("*.md.j2"):
+    for path in (ROOT / "templates").glob("*.j2"):
         said = re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", "x", path.read_text("utf-8"), flags=re.DOTALL)
         assert not re.search(r"« | »|\w [:;!?](?!-)|\w'\w", said), path.name
