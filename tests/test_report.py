@@ -442,18 +442,20 @@ def test_texts_stand_in_the_order_of_the_source() -> None:
     marks = [
         feuille.mission.document.titre,
         feuille.mission.destinataires[-1],
-        feuille.mission.fiche[0].texte,
-        *(partie.points[0].texte for partie in feuille.mission.parties if partie.points),
         "Totaux de contrôle",
+        "Tableau de bord",
+        feuille.mission.fiche[0].texte,
+        feuille.mission.parties[0].points[0].texte,
         feuille.mission.sections.chantiers.conclusion,
         feuille.mission.dimensions[0].texte,
         feuille.mesures[0].realise,
         feuille.mission.dimensions[1].texte,
         feuille.mission.sections.mesures.conclusion,
         feuille.leviers[0].texte,
-        "Totaux publiés",
-        "retient",
         "Échéances lues au",
+        "retient",
+        *(partie.points[0].texte for partie in feuille.mission.parties[1:] if partie.points),
+        "Totaux publiés",
         feuille.mission.document.conclusion,
         "Licence non précisée",
     ]
@@ -534,7 +536,8 @@ def outline(page: Page) -> list[tuple[str, str]]:
 
 
 def check_inert(page: Page) -> None:
-    assert not {"script", "img", "iframe", "object", "embed", "form", "input", "base", "math", "del"} & set(page.names)
+    assert not {"script", "img", "iframe", "object", "embed", "form", "base", "math", "del"} & set(page.names)
+    assert all((attrs["type"], attrs["name"]) == ("radio", "afficher") for attrs in page.all("input"))
     # Markdown's board.
     assert page.names.count("pre") <= ("html" not in page.names)
     for tag, attrs in page.tags:
@@ -549,7 +552,8 @@ def check_inert(page: Page) -> None:
             attrs,
         )
         if "href" in attrs and tag != "link":
-            assert attrs["href"].startswith(SCHEMES), attrs
+            download = "download" in attrs and attrs["href"].startswith("data:text/csv;")
+            assert download or attrs["href"].startswith(SCHEMES), attrs
     targets = [attrs.get("id") or attrs.get("name", "") for tag, attrs in page.tags if tag != "meta"]
     targets = [target for target in targets if target]
     assert [target for target, n in Counter(targets).items() if n > 1] == []
@@ -768,7 +772,7 @@ def test_the_policy_allows_the_style_and_nothing_else() -> None:
     digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
     policy = Page(html).all("meta")[1]["content"]
     assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}';")
-    assert "unsafe" not in policy and not re.search(r"url\(|@import", style[1])
+    assert "unsafe" not in policy and not re.search(r"url\((?!data:font/woff2;base64,)|@import", style[1])
 
 
 def test_every_item_has_its_place() -> None:
@@ -983,7 +987,7 @@ def test_an_override_may_touch_one_block(format: str, tmp_path: Path) -> None:
     document = render(
         replace(real(), mission=real().mission.model_copy(update={"titre": "<b>x</b>"})), format, tmp_path
     )
-    assert "AJOUT" in document and "<b>" not in document
+    assert "AJOUT" in document and "<b>x" not in document
     assert read_page(document, format).text.count("AJOUT <b>x</b>") == 1
 
 
@@ -1000,7 +1004,7 @@ def test_own_macros_and_own_style(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     html = render(real(), "html", tmp_path)
-    assert "<style>body{color: red}" in html and html.count("MIENNE") == 4
+    assert "body{color: red}" in html and html.count("MIENNE") == 4
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def spaced(text: str) -> str:
 
 
 # What documents are typeset by. Bold marks are transparent; addresses are left as they are.
-_ADDRESS = r"(?:(?:https?|ftp|mailto|tel):|www\.)[^\s\"<>«»]+|[^\s\"<>«»]+@[^\s\"<>«»]+"
+_ADDRESS = r"(?:(?:https?|ftp|mailto|tel):|www\.)[^\s\"<>«»]+|(?<![^\s\"<>«»])[^\s\"<>«»@]{1,64}@[^\s\"<>«»]+"
 _B = r"(?:\*\*)?"
 _QUOTED = re.compile(rf'{_ADDRESS}|(?<![\w"])"(?P<quoted>{_B}\S(?:[^"\n]*\S)?)"(?![\w"])')
 _LETTER = r"[^\W\d_]"

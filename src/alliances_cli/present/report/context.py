@@ -506,12 +506,12 @@ def _citation(edition: Edition) -> str:
     return ", ".join(typographie.plain(one_line(word)) for word in words if word) + "."
 
 
-def _spreadsheet(edition: Edition, famille: Famille) -> str:
+def _spreadsheet(edition: Edition, famille: Famille) -> Markup:
     """The family's rows for French Excel, as an address that needs no request."""
     from alliances_cli.present import as_table
 
     rows = as_table.as_csv_excel(as_table.listing(edition, famille, edition.feuille.items(famille)))
-    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(rows.encode()).decode()}"
+    return Markup(f"data:text/csv;charset=utf-8;base64,{base64.b64encode(rows.encode()).decode()}")
 
 
 def _page_title(feuille: FeuilleDeRoute) -> str:
