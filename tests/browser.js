@@ -80,12 +80,15 @@ function unsettled() {
   return found;
 }
 
+// What a document may show: an embedded image that is there, with words for those who don't see it.
+const logo = e => e.localName === 'img' && e.getAttribute('src').startsWith('data:image/') && e.naturalWidth > 0 && !!e.alt;
+
 function odd() {
-  const elements = /^(script|img|iframe|frame|object|embed|applet|form|base|math|video|audio|source|textarea|template)$/;
+  const elements = /^(script|iframe|frame|object|embed|applet|form|base|math|video|audio|source|textarea|template)$/;
   const attributes = /^(on|style$|src|action|formaction|ping|background$|poster)/;
   return [...document.querySelectorAll('*')].flatMap(e => [
-    ...(elements.test(e.localName) ? [`<${e.localName}>`] : []),
-    ...[...e.attributes].filter(a => attributes.test(a.name)).map(a => `${a.name}=${a.value.slice(0, 60)}`),
+    ...(elements.test(e.localName) || e.localName === 'img' && !logo(e) ? [`<${e.localName}>`] : []),
+    ...[...e.attributes].filter(a => attributes.test(a.name) && !(a.name === 'src' && logo(e))).map(a => `${a.name}=${a.value.slice(0, 60)}`),
     ...(e.localName === 'a' && !/^(https?:|mailto:|tel:|#|data:text\/csv)/.test(e.getAttribute('href')) ? [e.outerHTML] : []),
   ]);
 }

@@ -102,7 +102,6 @@ def visited(
     *,
     width: int = 1280,
     height: int = 900,
-    scale: float = 1,
     scripts: bool = True,
     theme: Theme = "light",
     forced: bool = False,
@@ -112,24 +111,36 @@ def visited(
     context = browser.new_context(
         locale="fr-FR",
         viewport={"width": width, "height": height},
-        device_scale_factor=scale,
         java_script_enabled=scripts,
         color_scheme=theme,
-        forced_colors="active" if forced else "none",
         reduced_motion="reduce",
         service_workers="block",
     )
     try:
         page = context.new_page()
-        page.emulate_media(media=media)
+        look(page, width=width, height=height, theme=theme, forced=forced, media=media)
         witness = Witness()
         witness.watch(page, scripts)
         page.goto(url)
         yield page
         witness.hear(page, scripts)
-        assert not witness.found, "\n".join(witness.found)
+        assert not witness.found, "\n".join(said[:400] for said in witness.found)
     finally:
         context.close()
+
+
+def look(
+    page: Page,
+    *,
+    width: int = 1280,
+    height: int = 900,
+    theme: Theme = "light",
+    forced: bool = False,
+    media: Literal["screen", "print"] = "screen",
+) -> None:
+    """Sets how the page that is there is looked at. A zoom of 200 % is a window of half the size."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(media=media, color_scheme=theme, forced_colors="active" if forced else "none")
 
 
 def file_url(path: Path) -> str:

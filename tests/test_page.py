@@ -14,7 +14,7 @@ import pages
 from test_report import Page
 
 LOCAL = ("#", "data:")
-FETCHING = {"script", "img", "iframe", "frame", "object", "embed", "video", "audio", "source", "track", "base", "form"}
+FETCHING = {"script", "iframe", "frame", "object", "embed", "video", "audio", "source", "track", "base", "form"}
 LIGHT = 150_000
 
 
@@ -47,7 +47,10 @@ def test_nothing_in_it_acts_or_fetches(made: tuple[str, Sheets]) -> None:
     html, page = made
     assert FETCHING & set(page.names) == set()
     for tag, attrs in page.tags:
-        forbidden = [name for name in attrs if name.startswith("on") or name in ("style", "src", "srcset", "ping")]
+        logo = tag == "img" and re.match(r"data:image/(png|svg\+xml);base64,", attrs["src"]) and attrs.get("alt")
+        assert tag != "img" or logo, attrs
+        forbidden = ["style", "srcset", "ping", *(() if logo else ("src",))]
+        forbidden = [name for name in attrs if name.startswith("on") or name in forbidden]
         assert forbidden == [], (tag, attrs)
         for name in ("href", "xlink:href"):
             if tag != "a" and name in attrs:
@@ -57,7 +60,8 @@ def test_nothing_in_it_acts_or_fetches(made: tuple[str, Sheets]) -> None:
         assert re.match(r"(https?|mailto|tel):|#|data:text/csv[;,]", href), link
         assert href.startswith("data:") <= ("download" in link), link
     css = "".join(re.findall(r"<style>(.*?)</style>", html, re.DOTALL))
-    assert "@import" not in css and re.findall(r"url\((?![\"']?data:)", css) == []
+    assert not re.search(r"@import|@keyframes|transition|animation|scroll-behavior", css), "it fetches, or it moves"
+    assert re.findall(r"url\((?![\"']?data:)", css) == []
 
 
 def test_its_policy_allows_its_own_style_and_no_more(made: tuple[str, Sheets]) -> None:
@@ -99,3 +103,10 @@ def test_its_anchors_and_tables_are_sound(made: tuple[str, Sheets]) -> None:
 
 def test_the_real_one_is_light() -> None:
     assert len(pages.document("real").encode()) <= LIGHT
+
+
+def test_nor_is_the_one_with_a_theme() -> None:
+    """What a roadmap adds is what its files weigh, in base64."""
+    added = sum(len(pages.document(name).encode()) * sign for name, sign in (("theme", 1), ("real", -1)))
+    files = len(pages.LOGO) + (pages.shipped_templates() / "polices" / "figtree-400.woff2").stat().st_size
+    assert added < files * 4 / 3 + 2_000

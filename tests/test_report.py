@@ -177,8 +177,8 @@ def full(t: Text = benign, i: Text = lambda name: name) -> FeuilleDeRoute:
             "theme": {
                 "couleurs": {
                     f"{name}{twin}": colour
-                    for twin, ground in (("", "#fefefe"), ("_sombre", "#101010"))
-                    for name, colour in (("fond", ground), ("texte", "#767676"), ("accent", "#767676"))
+                    for twin, ground, text in (("", "#fefefe", "#666666"), ("_sombre", "#101010", "#8c8c8c"))
+                    for name, colour in (("fond", ground), ("texte", text), ("accent", text))
                 },
                 "police": "Spectral",
                 "logo": "logo.svg",
