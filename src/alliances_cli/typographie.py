@@ -24,8 +24,9 @@ def spaced(text: str) -> str:
     return _SPACE.sub(lambda space: NBSP if space[1] is None else NNBSP, text)
 
 
-# What documents are typeset by. Bold marks are transparent; addresses are left as they are.
-_ADDRESS = r"(?:(?:https?|ftp|mailto|tel):|www\.)[^\s\"<>«»]+|[^\s\"<>«»]+@[^\s\"<>«»]+"
+# What documents are typeset by. Bold marks are transparent; addresses are left as they are. That of a mail begins with
+# its word: sought from each letter, it would take the square of the word's length.
+_ADDRESS = r"(?:(?:https?|ftp|mailto|tel):|www\.)[^\s\"<>«»]+|(?<![^\s\"<>«»])[^\s\"<>«»]+@[^\s\"<>«»]+"
 _B = r"(?:\*\*)?"
 _QUOTED = re.compile(rf'{_ADDRESS}|(?<![\w"])"(?P<quoted>{_B}\S(?:[^"\n]*\S)?)"(?![\w"])')
 _LETTER = r"[^\W\d_]"
