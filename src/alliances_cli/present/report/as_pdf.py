@@ -20,9 +20,20 @@ if TYPE_CHECKING:
 # A word as long takes WeasyPrint seconds to break; a place to break at every few characters spares them.
 LONG_WORD = 100
 BREAK_EVERY = 12
-# Of a text with such a word, nothing that is to be kept whole fits a page.
-ENDLESS_WORD = 300
+# Side by side, texts beyond measure would have their widths sought by laying each out several times: they follow each
+# other. Of a row or an item, what no page holds is cut where the page ends, the rest of the document is kept whole.
+LONG_TEXT = 2_000
+LONG_CELL, LONG_PIECE = 7_000, 16_000
+PLAIN = (
+    ".duo,.fiche,.tuiles,.tuiles>li,.tuile,.bloqueurs,.identite,.chiffres li,.cle,.leviers,.niveau"
+    "{display:block!important;columns:auto!important}"
+    ".parties{columns:auto!important}"
+    ".niveau,.provenance,td.nombre{white-space:normal!important}"
+    "table{table-layout:fixed!important}"
+)
+CUT = ".libre{break-inside:auto!important}"
 FREE = "*{break-inside:auto!important;break-before:auto!important;break-after:auto!important}"
+_KEPT_WHOLE = ("tr", "li", "div", "table", "h1", "h2", "h3", "h4", "caption", "p", "dl")
 _LONG = re.compile(rf"\S{{{LONG_WORD},}}")
 ZWSP = "\u200b"
 # What is not set as text.
@@ -38,14 +49,15 @@ def render(edition: Edition) -> bytes:
     made = stamp(edition).strftime("%Y-%m-%dT%H:%M:%SZ")
     text = report.render(edition, "html")
     page = weasyprint.HTML(string=text, url_fetcher=fetcher(allowed_protocols=("data",)))
-    endless = _break_long_words(page.etree_element)
+    _break_long_words(page.etree_element)
+    sheet = CUT + PLAIN if _free_long_pieces(page.etree_element) else CUT
     options = {"pdf_variant": "pdf/ua-1", "pdf_identifier": hashlib.sha256(text.encode()).hexdigest()[:32].encode()}
     # No fault of the page's style is told: a browser keeps it silent too.
     try:
-        document = page.render(**options, stylesheets=[weasyprint.CSS(string=FREE)] if endless else None)
+        document = page.render(**options, stylesheets=[weasyprint.CSS(string=sheet)])
     except AssertionError:
         # WeasyPrint gives up where what is to be kept whole fits no page.
-        document = page.render(**options, stylesheets=[weasyprint.CSS(string=FREE)])
+        document = page.render(**options, stylesheets=[weasyprint.CSS(string=sheet + FREE)])
     mission, metadata = edition.feuille.mission, document.metadata
     metadata.lang = metadata.lang or "fr"
     metadata.title = metadata.title or typographie.one_line(mission.titre)
@@ -78,25 +90,33 @@ def _weasyprint() -> tuple[Any, Any]:
     return weasyprint, URLFetcher
 
 
-def _break_long_words(root: Element) -> bool:
-    """Lets the words of the page that are beyond measure be broken every few characters; whether one is endless."""
-    longest = 0
-
-    def broken(text: str) -> str:
-        return _LONG.sub(in_pieces, text)
-
-    def in_pieces(word: re.Match[str]) -> str:
-        nonlocal longest
-        longest = max(longest, len(word[0]))
-        return ZWSP.join(_pieces(word[0]))
-
+def _break_long_words(root: Element) -> None:
+    """Lets the words of the page that are beyond measure be broken every few characters."""
     for element in root.iter():
         if element.text and element.tag not in _UNSEEN:
-            element.text = broken(element.text)
+            element.text = _LONG.sub(_in_pieces, element.text)
         if element.tail:
-            element.tail = broken(element.tail)
-    return longest >= ENDLESS_WORD
+            element.tail = _LONG.sub(_in_pieces, element.tail)
 
 
-def _pieces(word: str) -> list[str]:
-    return [word[start : start + BREAK_EVERY] for start in range(0, len(word), BREAK_EVERY)]
+def _in_pieces(word: re.Match[str]) -> str:
+    return ZWSP.join(word[0][start : start + BREAK_EVERY] for start in range(0, len(word[0]), BREAK_EVERY))
+
+
+def _free_long_pieces(root: Element) -> bool:
+    """Marks what no page holds; whether a text of the page is beyond measure."""
+    long = False
+    lengths: dict[Element, int] = {}
+    # Children come before what holds them.
+    for element in reversed(list(root.iter())):
+        if element.tag in _UNSEEN:
+            continue
+        own = [len(element.text or ""), *(len(child.tail or "") for child in element)]
+        inside = [lengths.get(child, 0) for child in element]
+        long = long or max(own) > LONG_TEXT
+        lengths[element] = sum(own) + sum(inside)
+        # The cells of a row are side by side.
+        cut = max(inside, default=0) > LONG_CELL if element.tag == "tr" else lengths[element] > LONG_PIECE
+        if cut and element.tag in _KEPT_WHOLE:
+            element.set("class", f"{element.get('class', '')} libre".strip())
+    return long
