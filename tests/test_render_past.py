@@ -244,8 +244,8 @@ def test_the_page_is_sound(repository: Repository, invoke: Invoke) -> None:
         assert page.names.count(tag) == 1, tag
     assert page.names.count("caption") == page.names.count("table")
     assert {attrs["aria-labelledby"] for attrs in page.all("section")} <= {a["id"] for _, a in page.tags if "id" in a}
-    sections = re.findall(r'<section aria-labelledby="(\w+)">', html)
-    assert sections[:3] == ["synthese", "changements", "chantiers"]
+    sections = re.findall(r'<section(?: class="[\w-]+")? aria-labelledby="([\w-]+)">', html)
+    assert sections[:3] == ["essentiel", "changements", "chantiers"]
     inside = html[html.index('<section aria-labelledby="changements">') : html.index('<section aria-labelledby="chan')]
     assert "style=" not in inside
     # A sign is never alone: it is hidden from who hears the page, who has the word.
@@ -258,8 +258,8 @@ def test_both_formats_say_the_same(repository: Repository, invoke: Invoke) -> No
         document = invoke("render", "--since", BILAN, "--format", format).out
         text = read_page(document, format).text.replace(", puis ", " ").replace("Entre parenthèses", "")
         start = text.index("Comparé à la révision")
-        section = text[start : text.index("Les chantiers", start)]
-        found.append(normal(section.replace("Mesures par niveau d’avancement, depuis le bilan du 7 mai 2021", "")))
+        section = text[start : text.index(" Les chantiers", start)]
+        found.append(normal(re.sub("Mesures par niveau d’avancement, depuis le bilan du 7 mai 2021( :)?", "", section)))
     assert found[0] == found[1]
 
 
@@ -396,7 +396,7 @@ def test_more_mesures(repository: Repository, invoke: Invoke) -> None:
     assert "8 mesures (+3), 1 retirée : 3 très satisfaisant (+1), 1 satisfaisant (=), 4 en retard (+2)." in text
     assert "8 mesures : 1 en progrès, 3 stables, 4 nouvelles." in text
     page = invoke("render", "--since", BILAN, "--format", "html").out
-    assert speak(page).count("8&nbsp;mesures") + speak(page).count("8\u00a0mesures") >= 1 and page.count("(+3)") >= 2
+    assert "8 mesures (+3), 1 retirée" in read_page(page, "html").text
 
 
 # --- what the words come to -----------------------------------------------------------------------------------------

@@ -262,7 +262,9 @@ def test_they_do_of_what_is_public(roadmap: Path, invoke: Invoke, tmp_path: Path
 def test_the_same_board(make: Callable[[], model.FeuilleDeRoute]) -> None:
     """Each mesure at its level: a tile of the page, a line of a list in Markdown, a row in Word."""
     made = documents(make())
-    tiles = re.findall(r'<b>([^<]*)</b> <span[^>]*>[^<]*</span><span class="lu">([^<]*)&nbsp;:</span>', made.html)
+    tiles = re.findall(
+        r'<strong>([^<]*)</strong> <span[^>]*>[^<]*</span><span class="lu">([^<]*)&nbsp;:</span>', made.html
+    )
     page = {identifier: words(level).strip() for identifier, level in tiles}
     listed: dict[str, str] = {}
     level = ""

@@ -20,22 +20,27 @@ if TYPE_CHECKING:
 # A word as long takes WeasyPrint seconds to break; a place to break at every few characters spares them.
 LONG_WORD = 100
 BREAK_EVERY = 12
+# One as long has its lines too, of so many pieces.
+ENDLESS_WORD, LINE = 300, 10
 # Side by side, texts beyond measure would have their widths sought by laying each out several times: they follow each
 # other. Of a row or an item, what no page holds is cut where the page ends, the rest of the document is kept whole.
 LONG_TEXT = 2_000
-LONG_CELL, LONG_PIECE = 7_000, 16_000
+LONG_CELL, LONG_PIECE = 5_000, 16_000
 PLAIN = (
     ".duo,.fiche,.tuiles,.tuiles>li,.tuile,.bloqueurs,.identite,.chiffres li,.cle,.leviers,.niveau"
     "{display:block!important;columns:auto!important}"
     ".parties{columns:auto!important}"
     ".niveau,.provenance,td.nombre{white-space:normal!important}"
     "table{table-layout:fixed!important}"
+    ".fiches,.fiches>*,.fiches>*>tr,.fiches>*>tr>*{display:block!important;width:auto!important}"
 )
 CUT = ".libre{break-inside:auto!important}"
 FREE = "*{break-inside:auto!important;break-before:auto!important;break-after:auto!important}"
 _KEPT_WHOLE = ("tr", "li", "div", "table", "h1", "h2", "h3", "h4", "caption", "p", "dl")
 _LONG = re.compile(rf"\S{{{LONG_WORD},}}")
 ZWSP = "\u200b"
+# No text of a document has it.
+_FORCED = "\x1f"
 # What is not set as text.
 _UNSEEN = ("style", "script", "title", "template")
 
@@ -91,16 +96,36 @@ def _weasyprint() -> tuple[Any, Any]:
 
 
 def _break_long_words(root: Element) -> None:
-    """Lets the words of the page that are beyond measure be broken every few characters."""
-    for element in root.iter():
-        if element.text and element.tag not in _UNSEEN:
-            element.text = _LONG.sub(_in_pieces, element.text)
-        if element.tail:
-            element.tail = _LONG.sub(_in_pieces, element.tail)
+    """Lets the words of the page that are beyond measure be broken every few characters. One without end is broken: it
+    would be laid out anew from each of its lines on."""
+    for element in list(root.iter()):
+        if element.tag in _UNSEEN:
+            continue
+        inside: list[Element] = []
+        element.text, broken = _in_lines(element, element.text)
+        inside += broken
+        for child in list(element):
+            child.tail, broken = _in_lines(element, child.tail)
+            inside += [child, *broken]
+        element[:] = inside
+
+
+def _in_lines(parent: Element, text: str | None) -> tuple[str | None, list[Element]]:
+    """The text up to its first forced break, then the breaks, each with what follows it."""
+    if not text or not _LONG.search(text):
+        return text, []
+    first, *others = _LONG.sub(_in_pieces, text).split(_FORCED)
+    breaks = [parent.makeelement("br", {}) for _ in others]
+    for line, follows in zip(breaks, others, strict=True):
+        line.tail = follows
+    return first, breaks
 
 
 def _in_pieces(word: re.Match[str]) -> str:
-    return ZWSP.join(word[0][start : start + BREAK_EVERY] for start in range(0, len(word[0]), BREAK_EVERY))
+    pieces = [word[0][start : start + BREAK_EVERY] for start in range(0, len(word[0]), BREAK_EVERY)]
+    if len(word[0]) < ENDLESS_WORD:
+        return ZWSP.join(pieces)
+    return _FORCED.join(ZWSP.join(pieces[start : start + LINE]) for start in range(0, len(pieces), LINE))
 
 
 def _free_long_pieces(root: Element) -> bool:
@@ -113,10 +138,13 @@ def _free_long_pieces(root: Element) -> bool:
             continue
         own = [len(element.text or ""), *(len(child.tail or "") for child in element)]
         inside = [lengths.get(child, 0) for child in element]
-        long = long or max(own) > LONG_TEXT
+        long = long or sum(own) > LONG_TEXT
         lengths[element] = sum(own) + sum(inside)
         # The cells of a row are side by side.
         cut = max(inside, default=0) > LONG_CELL if element.tag == "tr" else lengths[element] > LONG_PIECE
         if cut and element.tag in _KEPT_WHOLE:
             element.set("class", f"{element.get('class', '')} libre".strip())
+        if element.tag == "table" and any("libre" in row.get("class", "") for row in element.iter("tr")):
+            # In columns, as narrow as they are, it would have many times its pages.
+            element.set("class", f"{element.get('class', '')} fiches".strip())
     return long
