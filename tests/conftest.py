@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DATA = REPOSITORY / "data"
+# CI requires the browser, and the long tests.
+IN_CI = os.environ.get("ALLIANCES_EXIGER_NAVIGATEUR") == "1"
 GOLDEN = REPOSITORY / "tests" / "golden"
 # A command line of ours that asks nothing of a shell but to part its words.
 PLAIN = re.compile(r"alliances [^|>&$;<*`\\\n]*")
@@ -141,7 +143,7 @@ def chromium() -> Iterator[Browser]:
         import browser
     except ImportError:
         # What stands in for it says so in the same words.
-        if os.environ.get("ALLIANCES_EXIGER_NAVIGATEUR") == "1":
+        if IN_CI:
             raise
         pytest.skip("no playwright (pip install 'alliances[test]')")
     yield from browser.launched()
@@ -156,6 +158,14 @@ def visit(chromium: Browser) -> Visit:
     from browser import visited
 
     return partial(visited, chromium)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves the long tests to CI, and says so."""
+    if not IN_CI:
+        for item in items:
+            if item.get_closest_marker("complet"):
+                item.add_marker(pytest.mark.skip(reason="long: ALLIANCES_EXIGER_NAVIGATEUR=1 runs it, as CI does"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

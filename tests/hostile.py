@@ -5,6 +5,7 @@ Run as a script, it renders them all in one process and says the longest time an
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -178,12 +179,16 @@ def main() -> None:
     from alliances_cli.errors import TemplateFault
     from alliances_cli.location import Root
     from alliances_cli.present import report
+    from alliances_cli.present.report import limits
     from alliances_cli.ressources import Fichier, Ressources
 
     feuille = store.parse(store.read_sources(Root(Path(sys.argv[1])))).require()
     moment = bilan.moment(feuille, None, None)
     assert moment is not None
     ressources = Ressources(logo=Fichier("png", bytes(100_000)))
+    # A tenth of the bound stops the same templates at the same lines, sooner; CI waits for the whole.
+    if os.environ.get("ALLIANCES_EXIGER_NAVIGATEUR") != "1":
+        limits.BASE //= 10
     longest = 0.0
     for name in sys.argv[2:] or HOSTILE:
         template, expected = HOSTILE[name]

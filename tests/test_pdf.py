@@ -266,6 +266,7 @@ def test_rows_are_whole_and_heads_come_again(laid_out: None) -> None:
     check_titles(document)
 
 
+@pytest.mark.complet
 @pytest.mark.navigateur
 def test_rows_are_whole_in_a_browser_too(visit: Visit, tmp_path: Path) -> None:
     check_rows(printed(visit, crowd(), tmp_path))
@@ -299,6 +300,7 @@ def test_no_title_ends_a_page(written: bytes) -> None:
 # --- its bytes ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.complet
 def test_the_same_data_give_the_same_bytes(roadmap: Path, tmp_path: Path, laid_out: None) -> None:
     made = []
     for seed, zone, locale in (("1", "Asia/Tokyo", "C"), ("2", "America/Lima", "fr_FR.UTF-8")):
@@ -448,6 +450,7 @@ def test_a_word_beyond_measure_can_be_broken_and_keeps_its_letters() -> None:
     assert root.findtext("style") == word
 
 
+@pytest.mark.complet
 def test_rows_that_fit_no_page_are_laid_out_and_the_others_stay_whole(laid_out: None) -> None:
     edition = crowd()
     first, *others = edition.feuille.mesures[:40]
@@ -463,18 +466,15 @@ def test_rows_that_fit_no_page_are_laid_out_and_the_others_stay_whole(laid_out: 
         assert first_marks == last_marks
 
 
+@pytest.mark.complet
 def test_a_hostile_roadmap_is_laid_out_in_time_and_keeps_its_letters(laid_out: None) -> None:
-    """Every payload and a word of 5,000 letters in each text; on a machine that isn't CI's, in the names of items."""
-    everywhere = os.environ.get("ALLIANCES_EXIGER_NAVIGATEUR") == "1"
-
-    def text(name: str) -> str:
-        return f"{' '.join(PAYLOADS)} {'m' * 5000} {name}" if everywhere or name.endswith("titre") else f"mot {name}"
-
+    """Every payload and a word of 5,000 letters in each text."""
+    feuille = full(lambda name: f"{' '.join(PAYLOADS)} {'m' * 5000} {name}")
     began = time.process_time()
-    made = report.document(report.Edition(full(text), MOMENT, VERSION), "pdf")
+    made = report.document(report.Edition(feuille, MOMENT, VERSION), "pdf")
     assert time.process_time() - began < 60
     written = squeezed("".join(page.extract_text() for page in pages(made)))
-    assert written.count("m" * 12) > (100 if everywhere else 10) * 5000 // 12
+    assert written.count("m" * 12) > 100 * 5000 // 12
 
 
 # --- the foot of a page ---------------------------------------------------------------------------------------------

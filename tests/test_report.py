@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -565,13 +566,18 @@ def check_inert(page: Page) -> None:
     assert fragments - set(targets) == set()
 
 
+@cache
+def calm_outline(text: str, format: str) -> Any:
+    """The outline of a roadmap whose every text is this one, or its own name."""
+    return outline(page_of(full(lambda name: text) if text else full(), format))
+
+
 @pytest.mark.parametrize("format", report.FORMATS)
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_hostile_texts_are_inert(payload: str, format: str) -> None:
     hostile = full(lambda name: f"{payload} fin")
     page = page_of(hostile, format)
-    expected = outline(page_of(full(lambda name: "mot fin"), format))
-    assert outline(page) == expected
+    assert outline(page) == calm_outline("mot fin", format)
     check_inert(page)
     assert [text for text in missing(hostile, page)] == []
     assert set(page.comments) <= {" "}
@@ -582,7 +588,7 @@ def test_hostile_texts_are_inert(payload: str, format: str) -> None:
 def test_hostile_texts_at_the_end_of_a_line_are_inert(payload: str, format: str) -> None:
     hostile = full(lambda name: payload)
     page = page_of(hostile, format)
-    assert outline(page) == outline(page_of(full(lambda name: "mot"), format))
+    assert outline(page) == calm_outline("mot", format)
     assert missing(hostile, page) == []
 
 
@@ -603,7 +609,7 @@ HOSTILE_IDS = [
 def test_hostile_ids_are_inert(identifier: str, format: str) -> None:
     feuille = full(i=lambda name: identifier + name)
     page = page_of(feuille, format)
-    assert outline(page) == outline(page_of(full(), format))
+    assert outline(page) == calm_outline("", format)
     check_inert(page)
     assert missing(feuille, page) == []
 

@@ -615,6 +615,7 @@ def reloaded(page: Any, act: Any) -> float:
     return took
 
 
+@pytest.mark.complet
 def test_in_a_browser_the_page_follows_the_files(served: Server, roadmap: Path, browser: Any) -> None:
     mission, mesures = roadmap / "mission.yaml", roadmap / "mesures.yaml"
     mission_text, mesures_text = mission.read_text("utf-8"), mesures.read_text("utf-8")

@@ -208,6 +208,7 @@ def test_the_same_template_is_stopped_at_the_same_place(tmp_path: Path) -> None:
     assert re.match(r"templates/bilan\.md\.j2:\d+: le modèle est arrêté", message)
 
 
+@pytest.mark.complet
 def test_a_mail_has_one_bound_for_all_that_are_tried(tmp_path: Path) -> None:
     """What one document may do, a template that is rendered again until it is short may do in all."""
     template = "{% for i in range(100000) %}{{ 'ab' }}{% endfor %}"
@@ -228,6 +229,7 @@ def test_own_templates_make_each_form_but_word(format: str, roadmap: Path, invok
     assert outcome.raw == b"" and f"templates/{name}:2: « zut » n'existe pas" in outcome.spoken
 
 
+@pytest.mark.complet
 @pytest.mark.parametrize("format", TEXTUAL)
 def test_the_shipped_templates_are_far_below_the_bound(
     format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
