@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 from alliances_cli import api
-from alliances_cli.cli import app
 from alliances_cli.location import Root
 from alliances_cli.present.screen import cells
 from alliances_cli.store import Reading
@@ -307,20 +305,13 @@ def _load(root: Root) -> Reading:
     return _read(root)
 
 
-@cache
-def _command(name: str) -> Any:
-    return _get_command(_needed([name]))
-
-
-_read, _needed, _get_command = api.load, app._needed, typer.main.get_command
+_read = api.load
 
 
 @pytest.fixture(autouse=True)
 def once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A roadmap of a thousand items is read once for all the commands, and a command is built once for all of them."""
+    """A roadmap of a thousand items is read once for all the commands."""
     monkeypatch.setattr(api, "load", _load)
-    monkeypatch.setattr(app, "_needed", lambda argv: argv[0])
-    monkeypatch.setattr(typer.main, "get_command", _command)
 
 
 # --- what is asked of each --------------------------------------------------------------------------------------------

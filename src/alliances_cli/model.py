@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
@@ -514,12 +514,16 @@ _TYPES_PROPRES: dict[str, Any] = {
 
 def item_model(famille: Famille, champs: Iterable[Champ]) -> type[Item]:
     """The family's record, with the declared fields among `champs`."""
-    own: dict[str, Any] = {}
-    for champ in champs:
-        if champ.propre:
-            own[champ.attribut] = (_TYPES_PROPRES[champ.type], Field((), alias=champ.code))
+    own = tuple((champ.attribut, champ.code, champ.type) for champ in champs if champ.propre)
+    return _declared(famille, own) if own else ITEM_MODELS[famille]
+
+
+# Remembered: `past` reads the same fields once a revision, and pydantic takes 5 ms to make ready for them.
+@lru_cache(maxsize=64)
+def _declared(famille: Famille, own: tuple[tuple[str, str, str], ...]) -> type[Item]:
+    fields: dict[str, Any] = {attribut: (_TYPES_PROPRES[type], Field((), alias=code)) for attribut, code, type in own}
     base = ITEM_MODELS[famille]
-    return create_model(base.__name__, __base__=base, **own) if own else base
+    return create_model(base.__name__, __base__=base, **fields)
 
 
 # Every key that some record has.

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -92,14 +93,21 @@ def _named(function: Callable[..., None]) -> Callable[..., None]:
     return nothing
 
 
-def _needed(argv: Sequence[str]) -> typer.Typer:
+@cache
+def _command(names: tuple[str, ...], bare: bool = False) -> typer.core.TyperGroup:
+    command = typer.main.get_command(build(names, bare))
+    assert isinstance(command, typer.core.TyperGroup)
+    return command
+
+
+def _needed(argv: Sequence[str]) -> typer.core.TyperGroup:
     """The app, reduced to the command that the first word names: declaring the options of all costs 12 ms a start."""
     words = (os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS") or "").split()[1:] or argv
     if words and words[0] in COMMANDS:
-        return build(words[:1])
+        return _command((words[0],))
     # The list of the commands, or the completion of a name, needs none of their options.
     bare = not words or words in (["--help"], ["-h"]) or (len(words) == 1 and words is not argv and words[0][:1] != "-")
-    return build((name for name in COMMANDS if name != HIDDEN or HIDDEN in words), bare)
+    return _command(tuple(name for name in COMMANDS if name != HIDDEN or HIDDEN in words), bare)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -121,7 +129,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: list[str]) -> int:
     try:
-        code = typer.main.get_command(_needed(argv)).main(argv, prog_name="alliances", standalone_mode=False)
+        code = _needed(argv).main(argv, prog_name="alliances", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except BrokenPipeError:
         raise
