@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import itertools
 import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,6 +30,20 @@ IN_CI = os.environ.get("ALLIANCES_EXIGER_NAVIGATEUR") == "1"
 GOLDEN = REPOSITORY / "tests" / "golden"
 # A command line of ours that asks nothing of a shell but to part its words.
 PLAIN = re.compile(r"alliances [^|>&$;<*`\\\n]*")
+
+# Looking for garbage as often as Python does takes a tenth of the suite's time.
+gc.set_threshold(100_000, 50, 100)
+
+
+def crossed(*axes: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """Every combination of the axes' values in CI; elsewhere, fewer, among which each value stands."""
+    ranked = [list(enumerate(axis)) for axis in axes]
+    step = 1 if IN_CI else min(len(axis) for axis in ranked)
+    return [
+        tuple(value for _, value in combination)
+        for combination in itertools.product(*ranked)
+        if sum(rank for rank, _ in combination) % step == 0
+    ]
 
 
 @dataclass(frozen=True)

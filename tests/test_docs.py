@@ -66,6 +66,7 @@ def fences(path: Path, language: str) -> list[str]:
 # --- commands, options, exit codes ------------------------------------------------------------------------------------
 
 
+@cache
 def commands() -> dict[str, Any]:
     """The commands by name, hidden ones too."""
     group: Any = typer.main.get_command(build(COMMANDS))

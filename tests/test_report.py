@@ -32,6 +32,7 @@ from alliances_cli.nombre import Nombre
 from alliances_cli.periode import Periode, parse
 from alliances_cli.present import markdown, report
 from alliances_cli.present.report import Edition, places
+from conftest import crossed
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSION = "9.9.9"
@@ -572,8 +573,7 @@ def calm_outline(text: str, format: str) -> Any:
     return outline(page_of(full(lambda name: text) if text else full(), format))
 
 
-@pytest.mark.parametrize("format", report.FORMATS)
-@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize(("payload", "format"), crossed(PAYLOADS, report.FORMATS))
 def test_hostile_texts_are_inert(payload: str, format: str) -> None:
     hostile = full(lambda name: f"{payload} fin")
     page = page_of(hostile, format)
@@ -583,8 +583,7 @@ def test_hostile_texts_are_inert(payload: str, format: str) -> None:
     assert set(page.comments) <= {" "}
 
 
-@pytest.mark.parametrize("format", report.FORMATS)
-@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize(("payload", "format"), crossed(PAYLOADS, report.FORMATS))
 def test_hostile_texts_at_the_end_of_a_line_are_inert(payload: str, format: str) -> None:
     hostile = full(lambda name: payload)
     page = page_of(hostile, format)

@@ -18,7 +18,7 @@ from alliances_cli import api
 from alliances_cli.location import Root
 from alliances_cli.present.screen import cells
 from alliances_cli.store import Reading
-from conftest import Invoke
+from conftest import Invoke, crossed
 from test_report import Page
 
 Shape = dict[str, dict[str, Any]]
@@ -392,8 +392,7 @@ def check_said(text: str, made: Shape, argv: tuple[str, ...]) -> None:
         assert not found, f"{argv} says « {text[max(0, found.start() - 60) : found.end() + 60]} »"
 
 
-@pytest.mark.parametrize("width", [None, *WIDTHS])
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize(("name", "width"), crossed(SHAPES, [None, *WIDTHS]))
 def test_screens(name: str, width: int | None, folders: Callable[[str], tuple[Path, Shape]], invoke: Invoke) -> None:
     folder, made = folders(name)
     for argv in commands(made):

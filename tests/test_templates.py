@@ -94,16 +94,18 @@ def test_the_tool_s_own_folder_overrides_nothing(at_home: None, invoke: Invoke) 
     assert {path.name: path.read_bytes() for path in SHIPPED.glob("*.*")} == before
 
 
-@pytest.mark.parametrize("name", catalogue.names())
-def test_a_copy_renders_as_the_shipped_one(name: str, roadmap: Path, invoke: Invoke) -> None:
+def test_a_copy_renders_as_the_shipped_one(roadmap: Path, invoke: Invoke) -> None:
     before = [invoke("render", "--format", format).raw for format in TEXTUAL]
-    assert invoke("templates", "--copy", name).spoken == f"Modèle copié : templates/{name}\n"
-    assert (Path("templates") / name).read_text(encoding="utf-8").endswith((SHIPPED / name).read_text(encoding="utf-8"))
-    assert [invoke("render", "--format", format).raw for format in TEXTUAL] == before
-    kept = (Path("templates") / name).read_bytes()
-    assert "existe déjà" in invoke("templates", "--copy", name, code=4).spoken
-    assert (Path("templates") / name).read_bytes() == kept
-    assert [path.name for path in Path("templates").iterdir()] == [name]
+    for name in catalogue.names():
+        copy = Path("templates") / name
+        assert invoke("templates", "--copy", name).spoken == f"Modèle copié : templates/{name}\n"
+        assert copy.read_text(encoding="utf-8").endswith((SHIPPED / name).read_text(encoding="utf-8"))
+        assert [invoke("render", "--format", format).raw for format in TEXTUAL] == before, name
+        kept = copy.read_bytes()
+        assert "existe déjà" in invoke("templates", "--copy", name, code=4).spoken
+        assert copy.read_bytes() == kept
+        assert [path.name for path in copy.parent.iterdir()] == [name]
+        copy.unlink()
 
 
 @pytest.mark.parametrize("format", TEXTUAL)
