@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# The tests start the tool some hundreds of times: let it be compiled once.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: status test lint bench clean
 .DELETE_ON_ERROR:

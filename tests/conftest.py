@@ -6,6 +6,7 @@ import gc
 import io
 import itertools
 import os
+import random
 import re
 import shutil
 import sys
@@ -14,7 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -44,6 +45,21 @@ def crossed(*axes: Iterable[Any]) -> list[tuple[Any, ...]]:
         for combination in itertools.product(*ranked)
         if sum(rank for rank, _ in combination) % step == 0
     ]
+
+
+Value = TypeVar("Value")
+
+
+def some(values: Iterable[Value], one_in: int) -> list[Value]:
+    """All of them in CI; elsewhere one in so many, always the same."""
+    all_ = list(values)
+    kept = sorted(random.Random(0).sample(range(len(all_)), -(-len(all_) // one_in)))
+    return all_ if IN_CI else [all_[rank] for rank in kept]
+
+
+def examples(count: int) -> int:
+    """How many examples hypothesis tries: fewer outside CI."""
+    return count if IN_CI else count // 4
 
 
 @dataclass(frozen=True)

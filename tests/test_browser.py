@@ -32,7 +32,7 @@ VIEWS: dict[str, dict[str, Any]] = {
     "print": {"media": "print", "width": 794},
 }
 # In CI each page is looked at in each view; elsewhere the real roadmap's and the hostile one in those that say most.
-SOME_VIEWS = {"real": ("desktop", "phone", "dark", "forced-colours"), "hostile": ("phone-dark",)}
+SOME_VIEWS = {"real": ("desktop", "phone-dark"), "hostile": ("phone",)}
 LOOKED_AT = {name: tuple(VIEWS) for name in pages.PAGES if name != "three-hundred"} if IN_CI else SOME_VIEWS
 
 
@@ -67,6 +67,7 @@ nav{position:fixed;top:0;left:0;right:0;height:200px;background:#fff} a:focus{ou
 """
 
 
+@pytest.mark.complet
 def test_a_faulty_page_is_found_out(visit: Visit, tmp_path: Path) -> None:
     """None of the tests below is green because it looks at nothing."""
     import browser
@@ -158,6 +159,7 @@ def test_nothing_sticks_out_nor_is_cut(name: str, visit: Visit, url: Url) -> Non
         assert found == []
 
 
+@pytest.mark.complet
 @pytest.mark.parametrize("name", ["hostile", "hostile-ids"] if IN_CI else ["hostile"])
 def test_hostile_texts_are_inert(name: str, visit: Visit, url: Url) -> None:
     import browser
@@ -173,6 +175,7 @@ def test_hostile_texts_are_inert(name: str, visit: Visit, url: Url) -> None:
 # --- links, keyboard --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.complet
 @pytest.mark.parametrize("view", ["desktop", "phone", "zoomed", "forced-colours"] if IN_CI else ["phone"])
 def test_links_land(view: str, visit: Visit, url: Url) -> None:
     """Each item, opened by its own address, is in sight, under nothing, and set off."""
@@ -188,6 +191,7 @@ def test_links_land(view: str, visit: Visit, url: Url) -> None:
         assert [fault for anchor in anchors for fault in browser.landed(page, anchor)] == []
 
 
+@pytest.mark.complet
 @pytest.mark.parametrize("view", ["desktop", "phone", "forced-colours"] if IN_CI else ["desktop"])
 def test_the_keyboard_gets_everywhere(
     view: str, visit: Visit, url: Url, record_property: Callable[[str, object], None]
@@ -219,6 +223,7 @@ def level(mesure: Mesure, name: str) -> tuple[str, str]:
     return (niveau.libelle, niveau.symbole) if niveau else ("sans niveau", "○")
 
 
+@pytest.mark.complet
 @pytest.mark.parametrize("name", ["real", "grid"] if IN_CI else ["real"])
 def test_each_level_is_a_word_and_a_sign(name: str, visit: Visit, url: Url) -> None:
     """So that it is read in grey, by the colour-blind, and without the style sheet."""
@@ -287,6 +292,7 @@ def test_the_first_screen_answers(name: str, visit: Visit, url: Url) -> None:
 # --- the filter -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.complet
 @pytest.mark.parametrize("view", ["desktop", "phone"] if IN_CI else ["desktop"])
 @pytest.mark.parametrize("name", ["real", "grid"] if IN_CI else ["real"])
 def test_the_filter_works_by_keyboard_without_scripts(name: str, view: str, visit: Visit, url: Url) -> None:

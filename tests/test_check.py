@@ -47,7 +47,7 @@ from alliances_cli.model import (
 )
 from alliances_cli.store import Reading, Source
 from alliances_cli.yamltext.read import MAX_BYTES, MAX_DEPTH, read
-from conftest import DATA, REPOSITORY, Invoke
+from conftest import DATA, REPOSITORY, Invoke, examples, some
 
 VALID = sorted(path for path in (REPOSITORY / "tests" / "valid").iterdir() if path.is_dir())
 INVALID = sorted(path for path in (REPOSITORY / "tests" / "invalid").iterdir() if path.is_dir())
@@ -121,7 +121,7 @@ def test_an_invalid_folder_gets_its_exact_complaints(
     assert told == counts
 
 
-@pytest.mark.parametrize("case", INVALID, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", some(INVALID, 3), ids=lambda case: case.name)
 def test_every_format_and_command_says_the_same(case: Path, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(case)
     expected = (case / "attendu.txt").read_bytes().decode()
@@ -420,7 +420,7 @@ HOSTILE: dict[str, tuple[Callable[[], str], str | None]] = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("name", some(HOSTILE, 3))
 def test_a_hostile_text_neither_hangs_nor_crashes(name: str) -> None:
     make, message = HOSTILE[name]
     data = make().encode()
@@ -458,7 +458,7 @@ def test_nesting_is_allowed_up_to_its_limit() -> None:
 # --- fuzz -------------------------------------------------------------------------------------------------------------
 
 REAL = {part: (DATA / name).read_bytes() for part, name in FILES.items()}
-fuzzed = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+fuzzed = settings(max_examples=examples(120), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PARTS = st.sampled_from(sorted(FILES))
 
 

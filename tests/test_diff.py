@@ -17,7 +17,7 @@ from alliances_cli.model import FeuilleDeRoute
 from alliances_cli.periode import parse as period
 from alliances_cli.present import markdown, mots
 from alliances_cli.typographie import one_line
-from conftest import Golden, Invoke
+from conftest import Golden, Invoke, examples
 from story import Repository, begin, story
 
 MISSION = """\
@@ -764,7 +764,7 @@ fields = st.fixed_dictionaries({"titre": st.sampled_from(["Une", "Deux", "Trois"
 roadmaps = st.dictionaries(st.sampled_from(["1", "2", "3", "4"]), fields, min_size=1).map(
     lambda found: read([{"id": identifier, **rest} for identifier, rest in found.items()])
 )
-unhurried = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+unhurried = settings(deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 
 
 @unhurried

@@ -17,6 +17,7 @@ from alliances_cli.yamltext import edit
 from alliances_cli.yamltext.edit import Edited
 from alliances_cli.yamltext.faults import YamlFault
 from alliances_cli.yamltext.read import Path, read
+from conftest import examples
 
 TEXTS = ("titre", "texte", "avancement", "realise", "prochaine_etape", "echeance")
 LISTS = ("pilotes", "etiquettes")
@@ -439,7 +440,7 @@ texts = (
     .filter(bool)
 )
 bounded = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    deadline=None, max_examples=examples(150), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

@@ -17,6 +17,7 @@ from alliances_cli.errors import AlliancesError, InvalidRoadmap, NotFound, Syste
 from alliances_cli.past import revision
 from alliances_cli.past.passe import Passe
 from alliances_cli.timeline import Sommeil
+from conftest import some
 from story import Repository, begin, story
 
 
@@ -99,7 +100,7 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", ENVIRONMENTS)
+@pytest.mark.parametrize("name", some(ENVIRONMENTS, 3))
 def test_the_environment_changes_no_answer(
     name: str, told: Repository, expected: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

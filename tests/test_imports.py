@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from conftest import crossed, some
+
 ROOT = Path(__file__).resolve().parent.parent
 
 HEAVY = ("jinja2", "markupsafe", "pydantic", "pydantic_core", "rich", "typer", "yaml")
@@ -207,7 +209,7 @@ READING = [
 ]
 
 
-@pytest.mark.parametrize("argv", READING, ids=" ".join)
+@pytest.mark.parametrize("argv", some(READING, 3), ids=" ".join)
 def test_looking_loads_no_template_and_when_piped_no_rich(tmp_path: Path, argv: tuple[str, ...]) -> None:
     loaded = run(tmp_path, *argv)
     assert loaded.libraries() == {"typer", "yaml", "pydantic", "pydantic_core"}
@@ -238,8 +240,7 @@ def test_invalid_roadmap_loads_no_template_and_when_piped_no_rich(tmp_path: Path
     assert loaded.processes == ()
 
 
-@pytest.mark.parametrize("format", ["md", "html", "txt-mail"])
-@pytest.mark.parametrize("to_file", [False, True], ids=["stdout", "file"])
+@pytest.mark.parametrize(("to_file", "format"), crossed([False, True], ["md", "html", "txt-mail"]))
 def test_render_loads_jinja_and_no_rich(tmp_path: Path, format: str, to_file: bool) -> None:
     target = ("-o", str(tmp_path / f"bilan.{format}")) if to_file else ()
     loaded = run(tmp_path, "render", "--format", format, *target)

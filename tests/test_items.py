@@ -15,6 +15,7 @@ from alliances_cli.yamltext.compose import Style
 from alliances_cli.yamltext.faults import YamlFault
 from alliances_cli.yamltext.items import Order, insert_item, item_lines, remove_item
 from alliances_cli.yamltext.read import Value, read
+from conftest import examples
 
 ORDER = Order(
     ("id", "titre", "pilotes", "avancement", "realise", "renvois", "preuves"), ("titre", "mesures", "retirees")
@@ -108,7 +109,7 @@ def texts() -> st.SearchStrategy[tuple[str, Random]]:
     return st.integers(0, 2**32).map(make)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(texts())
 def test_an_item_goes_in_and_comes_out_again(made: tuple[str, Random]) -> None:
     text, random = made
@@ -129,7 +130,7 @@ def test_an_item_goes_in_and_comes_out_again(made: tuple[str, Random]) -> None:
     assert remove_item(edited.text, "mesures", rank).text == text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(texts())
 def test_an_item_comes_out_and_nothing_else(made: tuple[str, Random]) -> None:
     text, random = made
@@ -146,7 +147,7 @@ def test_an_item_comes_out_and_nothing_else(made: tuple[str, Random]) -> None:
     assert re.findall(r"# (?:En tête|Une partie|La fin|liste)", edited.text) == kept
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(texts())
 def test_a_retired_item_stands_at_the_end_and_comes_back(made: tuple[str, Random]) -> None:
     text, random = made
@@ -169,7 +170,7 @@ def test_a_retired_item_stands_at_the_end_and_comes_back(made: tuple[str, Random
     assert back.lost_comments == (("# une note",) if "# une note" in edited.text else ())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(texts())
 def test_the_lines_of_an_item_can_be_set_back(made: tuple[str, Random]) -> None:
     text, random = made

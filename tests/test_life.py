@@ -20,7 +20,7 @@ import pytest
 
 from alliances_cli import store
 from alliances_cli.yamltext.read import read
-from conftest import DATA, Invoke, Outcome
+from conftest import DATA, Invoke, Outcome, some
 
 State = dict[str, bytes]
 LISTS = ("mission", "chantiers", "mesures", "leviers")
@@ -1056,7 +1056,7 @@ UNDONE: list[Sequence[str]] = [
 ]
 
 
-@pytest.mark.parametrize("argv", UNDONE, ids=lambda argv: "-".join(argv[:2]))
+@pytest.mark.parametrize("argv", some(UNDONE, 3), ids=lambda argv: "-".join(argv[:2]))
 def test_each_edit_tells_the_command_that_undoes_it(versioned: Path, invoke: Invoke, argv: Sequence[str]) -> None:
     """By the shell, from a folder with a space in its name."""
     invoke("add", "bloqueur", "--id", "zz", "--libelle", "L'un")

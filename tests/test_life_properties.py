@@ -31,6 +31,7 @@ from alliances_cli.errors import AlliancesError
 from alliances_cli.location import Root
 from alliances_cli.periode import parse as period
 from alliances_cli.yamltext.read import read
+from conftest import examples
 
 FAMILLES = ("mesures", "chantiers", "leviers")
 SINGULIER = {"mesures": "mesure", "chantiers": "chantier", "leviers": "levier"}
@@ -643,7 +644,7 @@ def folder() -> Iterator[Path]:
 
 @settings(
     deadline=None,
-    max_examples=int(os.environ.get("ALLIANCES_LIVES", "60")),
+    max_examples=int(os.environ.get("ALLIANCES_LIVES", examples(60))),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(st.integers(0, 2**48), st.integers(1, 6))
@@ -664,7 +665,7 @@ def committed(top: Path) -> None:
         subprocess.run(["git", "-C", str(top), *argv], env={**os.environ, **quiet, **who}, check=True)
 
 
-@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=examples(15), suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**48))
 def test_what_git_has_comes_back_in_bytes(seed: int) -> None:
     with folder() as data:

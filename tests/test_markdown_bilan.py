@@ -26,7 +26,7 @@ from alliances_cli.present import markdown, report
 from alliances_cli.present.report import Edition, headings, places
 from alliances_cli.present.report.context import context
 from alliances_cli.present.screen import cells
-from conftest import Invoke, crossed
+from conftest import Invoke, crossed, some
 from story import Repository
 from test_report import (
     HOSTILE_IDS,
@@ -176,7 +176,7 @@ def test_the_board_is_narrow_and_aligned_whatever_the_labels() -> None:
     assert markdown.board([("", ["●", "◐"])], ["● fait"]) == "```text\n● ◐\n\n● fait\n```"
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", some(SHAPES, 3))
 def test_the_board_has_as_many_signs_as_mesures(name: str, tmp_path: Path) -> None:
     feuille = shape(name, tmp_path)
     text = report.render(Edition(feuille, moment_of(feuille), VERSION), "md")

@@ -19,8 +19,9 @@ from alliances_cli.model import FeuilleDeRoute
 from alliances_cli.past import ligne
 from alliances_cli.past.passe import Passe, Point
 from alliances_cli.store import Source
+from conftest import examples
 
-EXAMPLES = int(os.environ.get("ALLIANCES_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("ALLIANCES_EXAMPLES", examples(60)))
 
 Version = dict[str, bytes]
 

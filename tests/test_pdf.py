@@ -226,6 +226,7 @@ def test_the_real_roadmap_is_four_pages(written: bytes) -> None:
     assert set(places(written, real()).values()) <= {2, 3, 4}
 
 
+@pytest.mark.complet
 @pytest.mark.navigateur
 def test_both_printers_have_each_item_on_the_same_page(written: bytes, visit: Visit, tmp_path: Path) -> None:
     other = printed(visit, report.Edition(real(), MOMENT, VERSION), tmp_path)
@@ -260,6 +261,7 @@ def check_rows(document: bytes) -> None:
     assert sum(map(bool, rows)) > 3
 
 
+@pytest.mark.complet
 def test_rows_are_whole_and_heads_come_again(laid_out: None) -> None:
     document = report.document(crowd(), "pdf")
     check_rows(document)
@@ -293,6 +295,7 @@ def check_titles(document: bytes) -> None:
     walk(reader.outline)
 
 
+@pytest.mark.complet
 def test_no_title_ends_a_page(written: bytes) -> None:
     check_titles(written)
 

@@ -29,7 +29,7 @@ from alliances_cli.formats import FORMATS
 from alliances_cli.location import FILES
 from alliances_cli.model import Record
 from alliances_cli.store import Source
-from conftest import Invoke
+from conftest import Invoke, some
 from story import Repository, begin
 from test_theme import png
 
@@ -311,7 +311,7 @@ def test_words_are_seen_in_each_form(lieu: Lieu, invoke: Invoke, format: str) ->
     assert len(set(WORD.findall(said(invoke, "render", "--format", format)))) > (5 if format == "txt-mail" else 50)
 
 
-@pytest.mark.parametrize("argv", list(present()), ids=" ".join)
+@pytest.mark.parametrize("argv", some(present(), 3), ids=" ".join)
 def test_no_word_of_what_is_internal(lieu: Lieu, invoke: Invoke, argv: tuple[str, ...]) -> None:
     text = said(invoke, *argv, "--public")
     assert WORD.findall(text) == []
@@ -356,7 +356,7 @@ def depot(tmp_path_factory: pytest.TempPathFactory) -> Lieu:
     return Lieu(repository.folder, words, repository)
 
 
-@pytest.mark.parametrize("argv", PAST, ids=" ".join)
+@pytest.mark.parametrize("argv", some(PAST, 3), ids=" ".join)
 def test_no_word_of_it_in_the_past(
     depot: Lieu, invoke: Invoke, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...]
 ) -> None:

@@ -102,6 +102,7 @@ def test_modes_and_links_are_kept(roadmap: Path, invoke: Invoke) -> None:
     assert [path.name for path in Path("out").iterdir()] == ["bilan.md"]
 
 
+@pytest.mark.complet
 def test_the_same_data_give_the_same_bytes(roadmap: Path, tmp_path: Path, invoke: Invoke) -> None:
     """No clock, no folder, no locale, no hash order, no git."""
     elsewhere = tmp_path / "un autre dossier"

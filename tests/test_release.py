@@ -21,7 +21,7 @@ from alliances_cli.editing.publish import publish
 from alliances_cli.location import Root
 from alliances_cli.periode import parse
 from alliances_cli.yamltext.read import read
-from conftest import Golden, Invoke
+from conftest import Golden, Invoke, examples
 from story import Repository, begin, story
 
 MESURES = """\
@@ -332,7 +332,7 @@ def _missions() -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(_missions())
 def test_whatever_the_file_looks_like_nothing_else_changes(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     folder = tmp_path_factory.mktemp("data")

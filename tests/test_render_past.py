@@ -73,6 +73,7 @@ def test_the_colophon_names_the_revision_not_what_was_typed(repository: Reposito
     assert f'<p>Révision <code>{commit[:12]}</code> du <time datetime="2021-05-07">7\u00a0mai 2021</time></p>' in page
 
 
+@pytest.mark.complet
 def test_the_same_bytes_from_any_clone_folder_zone_and_locale(
     repository: Repository, tmp_path: Path, invoke: Invoke
 ) -> None:

@@ -264,6 +264,7 @@ def test_a_fault_stands_on_the_page_and_the_last_bilan_is_a_click_away(
     assert served.text() == bilan
 
 
+@pytest.mark.complet
 def test_files_and_folders_that_go_and_come_back(served: Server, stream: Stream, roadmap: Path) -> None:
     mission = roadmap / "mission.yaml"
     text, bilan = mission.read_text("utf-8"), served.text()
@@ -285,6 +286,7 @@ def test_files_and_folders_that_go_and_come_back(served: Server, stream: Stream,
     until(lambda: served.text() == bilan)
 
 
+@pytest.mark.complet
 def test_templates_are_watched_and_their_faults_shown(served: Server, stream: Stream, roadmap: Path) -> None:
     own = roadmap.parent / "templates"
     own.mkdir()
@@ -298,6 +300,7 @@ def test_templates_are_watched_and_their_faults_shown(served: Server, stream: St
     until(lambda: "<p>Sans tête" not in served.text() and "zut" not in served.text())
 
 
+@pytest.mark.complet
 def test_it_shows_what_render_writes_with_the_same_options(roadmap: Path, invoke: Invoke) -> None:
     """A theme, whose files are watched; what is internal left out; the roadmap's own templates."""
     folder = roadmap.parent
@@ -400,6 +403,7 @@ def test_it_stops_at_once(served: Server, by: signal.Signals) -> None:
         stream.answer.read()  # it ends as it should: http.client raises where it is cut
 
 
+@pytest.mark.complet
 def test_the_port_is_free_again_at_once(served: Server, roadmap: Path) -> None:
     stream = Stream(served)
     port = served.port

@@ -18,7 +18,7 @@ from alliances_cli import api
 from alliances_cli.location import Root
 from alliances_cli.present.screen import cells
 from alliances_cli.store import Reading
-from conftest import Invoke, crossed
+from conftest import Invoke, crossed, some
 from test_report import Page
 
 Shape = dict[str, dict[str, Any]]
@@ -487,7 +487,7 @@ def test_formats(name: str, folders: Callable[[str], tuple[Path, Shape]], invoke
                 assert len(set(rows[0])) == len(rows[0])
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", some(SHAPES, 2))
 def test_documents(name: str, folders: Callable[[str], tuple[Path, Shape]], invoke: Invoke) -> None:
     folder, made = folders(name)
     page = Page(invoke("render", "--data", str(folder), "--au", "2024-03-15", "--format", "html").out)

@@ -94,6 +94,7 @@ def test_the_tool_s_own_folder_overrides_nothing(at_home: None, invoke: Invoke) 
     assert {path.name: path.read_bytes() for path in SHIPPED.glob("*.*")} == before
 
 
+@pytest.mark.complet
 def test_a_copy_renders_as_the_shipped_one(roadmap: Path, invoke: Invoke) -> None:
     before = [invoke("render", "--format", format).raw for format in TEXTUAL]
     for name in catalogue.names():
@@ -425,6 +426,7 @@ def test_a_mark_of_order_at_the_head_is_no_text(tmp_path: Path) -> None:
     assert rendered(tmp_path, {"bilan.md.j2": b"\xef\xbb\xbfA\r\nB\r\n"}) == "A\nB\n"
 
 
+@pytest.mark.complet
 def test_faults_and_bounds_hold_for_templates_of_the_past(told: Repository, tmp_path: Path, invoke: Invoke) -> None:
     repository = Repository(tmp_path / "copie")
     shutil.copytree(told.folder, repository.folder)

@@ -25,7 +25,7 @@ from alliances_cli.present.report import Edition
 from alliances_cli.present.report.style import theme_css
 from alliances_cli.ressources import LOGO_MAX, POLICE_MAX, Fichier
 from alliances_cli.store import Source
-from conftest import REPOSITORY, Invoke
+from conftest import REPOSITORY, Invoke, examples
 from story import Repository
 from test_check import within
 from test_report import moment_of, read_page
@@ -320,7 +320,7 @@ def test_a_named_font_comes_first(own: Path, invoke: Invoke) -> None:
     assert "--pile:" in (REPOSITORY / "templates" / "bilan.css").read_text("utf-8")
 
 
-@settings(deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=30), st.sampled_from(["police", "accent"]))
 @example('x"}body{display:none}', "police")
 @example("</style><script>", "police")
@@ -396,14 +396,14 @@ def test_the_palette_is_that_of_the_style_sheet() -> None:
         assert {name: values[f"--{names.get(name, name)}"] for name in palette._fields} == palette._asdict()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(levels=LEVELS)
 @example(levels=["#ffffff", "#000000", "#808080", "#ffff00", "#00ff00"])
 def test_any_colour_of_a_level_reads_in_both_themes(levels: list[str]) -> None:
     legible_all(pages({}, levels), len(levels))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=list(HealthCheck))
 @given(couleurs=st.dictionaries(st.sampled_from(list(Couleurs.model_fields)), COLOUR, max_size=6), levels=LEVELS)
 @example(couleurs={"fond": "#000000", "fond_sombre": "#ffffff"}, levels=["#808080", "#123456"])
 @example(couleurs={"texte": "#000000", "texte_sombre": "#ffffff"}, levels=["#808080", "#123456"])
@@ -414,7 +414,7 @@ def test_what_check_lets_through_reads(couleurs: dict[str, str], levels: list[st
     legible_all(pages(couleurs, levels), len(levels))
 
 
-@settings(deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(couleurs=st.dictionaries(st.sampled_from(list(Couleurs.model_fields)), COLOUR, max_size=6))
 def test_the_colour_that_is_advised_passes(couleurs: dict[str, str]) -> None:
     for place, message in theme.faults(Theme(couleurs=Couleurs(**couleurs))):
