@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# The tests start the tool some hundreds of times: let it be compiled once.
+# What is used is compiled once, then: of what pip brings, most isn't, and the tests start the tool some hundreds of times.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: status test lint bench clean
@@ -35,7 +35,7 @@ $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "the Python module 'venv' is missing; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --editable '.[test]'
 	@touch $(STAMP)
 
 clean:

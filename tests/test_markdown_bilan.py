@@ -321,7 +321,7 @@ def calm_page() -> Page:
     return forged(render(full(lambda name: "mot fin"), "md"))[0]
 
 
-@pytest.mark.parametrize(("payload", "around"), crossed(FORGED, ["{}", "{} fin"]))
+@pytest.mark.parametrize(("payload", "around"), some(crossed(FORGED, ["{}", "{} fin"]), 2))
 def test_a_bilan_of_it_is_inert(payload: str, around: str) -> None:
     page, _ = forged(render(full(lambda name: around.format(payload)), "md"))
     calm = calm_page()

@@ -29,7 +29,7 @@ from alliances_cli.formats import FORMATS
 from alliances_cli.location import FILES
 from alliances_cli.model import Record
 from alliances_cli.store import Source
-from conftest import Invoke, some
+from conftest import IN_CI, Invoke, some
 from story import Repository, begin
 from test_theme import png
 
@@ -305,7 +305,7 @@ def test_without_public_each_word_is_there(lieu: Lieu, invoke: Invoke) -> None:
     assert sorted(set(lieu.words.made) - found) == []
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", FORMATS if IN_CI else SWIFT)
 def test_words_are_seen_in_each_form(lieu: Lieu, invoke: Invoke, format: str) -> None:
     """Else nothing would be proven by their absence."""
     assert len(set(WORD.findall(said(invoke, "render", "--format", format)))) > (5 if format == "txt-mail" else 50)
@@ -506,7 +506,7 @@ def test_counts_say_what_they_leave_out(roadmap: Path, invoke: Invoke) -> None:
     )
     for argv in (("status",), ("list",), ("show", "8"), ("summarise",), ("list", "--format", "csv")):
         assert sentence in " ".join(invoke(*argv, "--public").spoken.split()), argv
-    for name in FORMATS:
+    for name in FORMATS if IN_CI else SWIFT:
         text = html.unescape(re.sub(r"<[^>]*>", "", said(invoke, "render", "--format", name, "--public")))
         shown = re.sub(r"\s+", "", text.replace("’", "'"))
         assert re.sub(r"\s+", "", sentence) in shown, name
