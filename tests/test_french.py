@@ -24,7 +24,6 @@ from typer.testing import CliRunner, Result
 
 from alliances_cli import french
 from alliances_cli.cli.framework import FrenchCommand, FrenchGroup, describe_usage_error, install
-from conftest import some
 
 N = french.NBSP
 NN = french.NNBSP
@@ -391,14 +390,11 @@ UNDETECTED = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
 
 @pytest.mark.parametrize(
     ("shell", "place"),
-    some(
-        [
-            ("bash", ".bash_completions/toy.sh"),
-            ("zsh", ".zfunc/_toy"),
-            ("fish", ".config/fish/completions/toy.fish"),
-        ],
-        3,
-    ),
+    [
+        ("bash", ".bash_completions/toy.sh"),
+        ("zsh", ".zfunc/_toy"),
+        ("fish", ".config/fish/completions/toy.fish"),
+    ],
 )
 def test_completion_is_installed_and_says_so(shell: str, place: str, tmp_path: Path) -> None:
     done = toy_process("--install-completion", shell, HOME=str(tmp_path), **UNDETECTED)
