@@ -160,7 +160,7 @@ def test_nothing_sticks_out_nor_is_cut(name: str, visit: Visit, url: Url) -> Non
 
 
 @pytest.mark.complet
-@pytest.mark.parametrize("name", ["hostile", "hostile-ids"] if IN_CI else ["hostile"])
+@pytest.mark.parametrize("name", ["hostile", "hostile-ids"])
 def test_hostile_texts_are_inert(name: str, visit: Visit, url: Url) -> None:
     import browser
 
@@ -176,7 +176,7 @@ def test_hostile_texts_are_inert(name: str, visit: Visit, url: Url) -> None:
 
 
 @pytest.mark.complet
-@pytest.mark.parametrize("view", ["desktop", "phone", "zoomed", "forced-colours"] if IN_CI else ["phone"])
+@pytest.mark.parametrize("view", ["desktop", "phone", "zoomed", "forced-colours"])
 def test_links_land(view: str, visit: Visit, url: Url) -> None:
     """Each item, opened by its own address, is in sight, under nothing, and set off."""
     import browser
@@ -192,7 +192,7 @@ def test_links_land(view: str, visit: Visit, url: Url) -> None:
 
 
 @pytest.mark.complet
-@pytest.mark.parametrize("view", ["desktop", "phone", "forced-colours"] if IN_CI else ["desktop"])
+@pytest.mark.parametrize("view", ["desktop", "phone", "forced-colours"])
 def test_the_keyboard_gets_everywhere(
     view: str, visit: Visit, url: Url, record_property: Callable[[str, object], None]
 ) -> None:
@@ -224,7 +224,7 @@ def level(mesure: Mesure, name: str) -> tuple[str, str]:
 
 
 @pytest.mark.complet
-@pytest.mark.parametrize("name", ["real", "grid"] if IN_CI else ["real"])
+@pytest.mark.parametrize("name", ["real", "grid"])
 def test_each_level_is_a_word_and_a_sign(name: str, visit: Visit, url: Url) -> None:
     """So that it is read in grey, by the colour-blind, and without the style sheet."""
     import browser
@@ -293,8 +293,8 @@ def test_the_first_screen_answers(name: str, visit: Visit, url: Url) -> None:
 
 
 @pytest.mark.complet
-@pytest.mark.parametrize("view", ["desktop", "phone"] if IN_CI else ["desktop"])
-@pytest.mark.parametrize("name", ["real", "grid"] if IN_CI else ["real"])
+@pytest.mark.parametrize("view", ["desktop", "phone"])
+@pytest.mark.parametrize("name", ["real", "grid"])
 def test_the_filter_works_by_keyboard_without_scripts(name: str, view: str, visit: Visit, url: Url) -> None:
     """Each level has a choice that shows its mesures and no other, with their count; paper has them all; a mesure that
     a link leads to is always shown."""

@@ -573,7 +573,7 @@ def calm_outline(text: str, format: str) -> Any:
     return outline(page_of(full(lambda name: text) if text else full(), format))
 
 
-@pytest.mark.parametrize(("payload", "format"), crossed(PAYLOADS, report.FORMATS))
+@pytest.mark.parametrize(("payload", "format"), some(crossed(PAYLOADS, report.FORMATS), 2))
 def test_hostile_texts_are_inert(payload: str, format: str) -> None:
     hostile = full(lambda name: f"{payload} fin")
     page = page_of(hostile, format)

@@ -392,7 +392,7 @@ def check_said(text: str, made: Shape, argv: tuple[str, ...]) -> None:
         assert not found, f"{argv} says « {text[max(0, found.start() - 60) : found.end() + 60]} »"
 
 
-@pytest.mark.parametrize(("name", "width"), crossed(SHAPES, [None, *WIDTHS]))
+@pytest.mark.parametrize(("name", "width"), some(crossed(SHAPES, [None, *WIDTHS]), 2))
 def test_screens(name: str, width: int | None, folders: Callable[[str], tuple[Path, Shape]], invoke: Invoke) -> None:
     folder, made = folders(name)
     for argv in commands(made):
