@@ -341,6 +341,7 @@ def _as_nobody(folder: Path, *argv: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.complet
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="no users of this kind on this system")
 def test_a_file_that_may_not_be_read() -> None:
     folder = Path(tempfile.mkdtemp(prefix="alliances-"))

@@ -388,6 +388,7 @@ def toy_process(*args: str, **env: str) -> subprocess.CompletedProcess[bytes]:
 UNDETECTED = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
 
 
+@pytest.mark.complet
 @pytest.mark.parametrize(
     ("shell", "place"),
     [

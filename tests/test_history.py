@@ -15,7 +15,7 @@ import pytest
 
 from alliances_cli import timeline
 from alliances_cli.cli import past
-from conftest import Golden, Invoke, Outcome
+from conftest import Golden, Invoke, Outcome, some
 from story import Repository, begin, late_story
 
 SCREENS = {
@@ -69,7 +69,7 @@ def days(answer: Outcome) -> list[str]:
 
 
 @pytest.mark.parametrize("columns", [None, 60, 80, 120])
-@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize("name", some(SCREENS, 3))
 def test_screen(name: str, columns: int | None, here: Repository, invoke: Invoke, golden: Golden) -> None:
     answer = invoke(*SCREENS[name], columns=columns)
     assert all(len(text) <= (columns or 999) for text in bare(answer.out).split("\n"))

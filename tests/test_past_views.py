@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from alliances_cli import timeline
-from conftest import Golden, Invoke, Outcome
+from conftest import Golden, Invoke, Outcome, some
 from story import Repository, begin, late_story
 
 BILAN = "bilan/2021-05-07"
@@ -60,7 +60,7 @@ def revision(answer: Outcome) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("columns", [None, 60, 80, 120])
-@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize("name", some(SCREENS, 3))
 def test_screen(name: str, columns: int | None, here: Repository, invoke: Invoke, golden: Golden) -> None:
     answer = invoke(*SCREENS[name], columns=columns)
     assert all(len(text) <= (columns or 999) for text in bare(answer.out).split("\n"))

@@ -365,6 +365,7 @@ def test_no_word_of_it_in_the_past(
     assert WORD.findall(text) == []
 
 
+@pytest.mark.complet
 def test_the_past_has_these_words(depot: Lieu, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(depot.folder)
     for argv in PAST:
@@ -383,7 +384,7 @@ _VALUES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("champ", _HIDEABLE, ids=lambda champ: champ.code)
+@pytest.mark.parametrize("champ", some(_HIDEABLE, 3), ids=lambda champ: champ.code)
 def test_a_field_that_items_have_already_can_be_internal(
     champ: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, invoke: Invoke
 ) -> None:

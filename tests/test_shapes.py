@@ -462,7 +462,7 @@ def test_what_status_cuts_it_says(name: str, folders: Callable[[str], tuple[Path
 FORMS = ("json", "csv", "csv-excel", "md")
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("name", some(SHAPES, 3))
 def test_formats(name: str, folders: Callable[[str], tuple[Path, Shape]], invoke: Invoke) -> None:
     folder, made = folders(name)
     for argv in commands(made):

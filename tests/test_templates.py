@@ -31,7 +31,7 @@ from alliances_cli.present.report.environment import FILTERS, GLOBALS, environme
 from alliances_cli.present.report.readable import members, readable
 from alliances_cli.present.report.texts import TEXTS
 from alliances_cli.ressources import Fichier, Ressources
-from conftest import DATA, REPOSITORY, Invoke
+from conftest import DATA, REPOSITORY, Invoke, some
 from hostile import HOSTILE
 from story import Repository
 from test_docs import rows, section, text_of
@@ -109,6 +109,7 @@ def test_a_copy_renders_as_the_shipped_one(roadmap: Path, invoke: Invoke) -> Non
         copy.unlink()
 
 
+@pytest.mark.complet
 @pytest.mark.parametrize("format", TEXTUAL)
 def test_copies_of_all_tell_the_past_as_the_shipped_ones(format: str, tmp_path: Path) -> None:
     before, after = full(), full(lambda name: f"autre {name}")
@@ -183,6 +184,7 @@ def test_a_data_folder_of_any_name_has_them_beside_it(tmp_path: Path, invoke: In
 # --- bounds -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.complet
 def test_hostile_templates_are_stopped_soon_and_small() -> None:
     """All in one process: what is said of each, how long the longest took, what the process came to hold."""
     done = subprocess.run(
@@ -358,7 +360,7 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("template", "expected"), MISTAKES, ids=[m[0][:40] for m in MISTAKES])
+@pytest.mark.parametrize(("template", "expected"), some(MISTAKES, 2), ids=[m[0][:40] for m in some(MISTAKES, 2)])
 def test_a_mistake_is_told_by_file_and_line(template: str, expected: str, tmp_path: Path) -> None:
     with pytest.raises(TemplateFault) as fault:
         rendered(tmp_path, {"bilan.md.j2": template})
@@ -597,7 +599,7 @@ def examples() -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize(("format", "example"), examples())
+@pytest.mark.parametrize(("format", "example"), some(examples(), 3))
 def test_the_examples_render(format: str, example: str, tmp_path: Path) -> None:
     after = edition().feuille
     name = f"bilan.{format}.j2"

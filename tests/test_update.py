@@ -548,6 +548,7 @@ def start(root: Root, reference: str, before: str = "") -> subprocess.Popen[str]
     )
 
 
+@pytest.mark.complet
 def test_updates_at_the_same_time_lose_nothing(root: Root) -> None:
     running = [start(root, f"mesure-{number}") for number in range(1, 13)]
     outputs = [(process.communicate(timeout=120)[0], process.returncode) for process in running]
