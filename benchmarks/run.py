@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -392,6 +393,17 @@ def _rows(folder: Path) -> list[Row]:
     rows.append(Row("update", "update of one field", "python -c pass", lambda: write(copy(), "15"), start, 20))
     command("render-html", 23, "render", "--format", "html")
     command("render-md", 23, "render", "--format", "md")
+
+    def status() -> float:
+        return _cpu([*program, "status"])
+
+    def rendered(format: str) -> float:
+        return _cpu([*program, "render", "--format", format])
+
+    for format in ("html", "md", "txt-mail", "docx", "pdf"):
+        every = HEAVY if format == "pdf" else 1
+        measure = partial(rendered, format)
+        rows.append(Row(f"{format}-status", f"render --format {format}", "status, piped", measure, status, every=every))
     for total, loader, target, every in (
         (1_000, "load", None, 1),
         (10_000, "load", 0.6, HEAVY),
