@@ -1,6 +1,6 @@
 # Two commands for a fresh machine with git, make and Python >= 3.11:
 #   make status   sets all up, shows the status of the real roadmap and writes its bilan in public/
-#   make test     sets all up and passes all the tests, with ruff and mypy --strict
+#   make test     sets all up and passes the tests, with ruff and mypy --strict
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
