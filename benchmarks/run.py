@@ -250,10 +250,8 @@ def _cpu(argv: Sequence[str], variables: dict[str, str] | None = None, terminal:
 
 
 def _run_piped(argv: Sequence[str], environment: dict[str, str]) -> tuple[int, str]:
-    done = subprocess.run(
-        argv, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False
-    )
-    return done.returncode, done.stderr
+    done = subprocess.run(argv, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    return done.returncode, done.stderr.decode("utf-8", "replace")
 
 
 def _run_on_terminal(argv: Sequence[str], environment: dict[str, str]) -> tuple[int, str]:
