@@ -416,6 +416,13 @@ def test_the_source_is_tidy(make: Source) -> None:
 
 
 @pytest.mark.parametrize("format", ["md", "html"])
+def test_no_line_ends_between_a_kind_and_its_number(format: str) -> None:
+    said = [text for text in re.findall(r">([^<]*)</a>|\[([^]]*)\]\(", render(real(), format)) for text in text]
+    named = [text for text in said if re.fullmatch(r"mesure\s\d+", text)]
+    assert len(named) > 21 and all("\u00a0" in text for text in named)
+
+
+@pytest.mark.parametrize("format", ["md", "html"])
 def test_the_tool_s_sentences_are_typeset(format: str) -> None:
     """In the templates already; a mail is typeset as a whole."""
     for path in (ROOT / "templates").glob(f"*.{format}.j2"):
