@@ -32,8 +32,8 @@ GOLDEN = REPOSITORY / "tests" / "golden"
 # A command line of ours that asks nothing of a shell but to part its words.
 PLAIN = re.compile(r"alliances [^|>&$;<*`\\\n]*")
 
-# Looking for garbage as often as Python does takes a tenth of the suite's time.
-gc.set_threshold(100_000, 50, 100)
+# Looking for garbage as often as Python does takes a twentieth of the suite's time.
+gc.set_threshold(20_000, 20, 20)
 
 
 def crossed(*axes: Iterable[Any]) -> list[tuple[Any, ...]]:

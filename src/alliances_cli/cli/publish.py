@@ -60,7 +60,7 @@ def render(
     path = Path(output) if output is not None and output != "-" else None
     form = _form(format, path)
     if path is None and form.binaire and sys.stdout.isatty():
-        raise UsageFault(f"le {form.nom} ne s'affiche pas dans un terminal : donnez un fichier, -o FICHIER")
+        raise UsageFault(f"le document {form.nom} ne s'affiche pas dans un terminal : donnez un fichier, -o FICHIER")
     from alliances_cli import api
 
     day = reading_date(au)
