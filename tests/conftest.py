@@ -28,6 +28,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 DATA = REPOSITORY / "data"
 # CI requires the browser, and the long tests.
 IN_CI = os.environ.get("ALLIANCES_EXIGER_NAVIGATEUR") == "1"
+# None of the golden outputs may be left as it was.
+EVERY_CASE = IN_CI or bool(os.environ.get("ALLIANCES_GOLDEN"))
 GOLDEN = REPOSITORY / "tests" / "golden"
 # A command line of ours that asks nothing of a shell but to part its words.
 PLAIN = re.compile(r"alliances [^|>&$;<*`\\\n]*")
@@ -39,7 +41,7 @@ gc.set_threshold(20_000, 20, 20)
 def crossed(*axes: Iterable[Any]) -> list[tuple[Any, ...]]:
     """Every combination of the axes' values in CI; elsewhere, fewer, among which each value stands."""
     ranked = [list(enumerate(axis)) for axis in axes]
-    step = 1 if IN_CI else min(len(axis) for axis in ranked)
+    step = 1 if EVERY_CASE else min(len(axis) for axis in ranked)
     return [
         tuple(value for _, value in combination)
         for combination in itertools.product(*ranked)
@@ -54,7 +56,7 @@ def some(values: Iterable[Value], one_in: int) -> list[Value]:
     """All of them in CI; elsewhere one in so many, always the same."""
     all_ = list(values)
     kept = sorted(random.Random(0).sample(range(len(all_)), -(-len(all_) // one_in)))
-    return all_ if IN_CI else [all_[rank] for rank in kept]
+    return all_ if EVERY_CASE else [all_[rank] for rank in kept]
 
 
 def examples(count: int) -> int:
