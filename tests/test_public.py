@@ -349,9 +349,9 @@ def depot(tmp_path_factory: pytest.TempPathFactory) -> Lieu:
     first = unmarked(files)
     first["mission"]["champs"] = first["mission"]["champs"][:2]
     write(repository.data, first)
-    repository.commit("Commence", "2021-05-01")
+    repository.commit("Commence zqmessage", "2021-05-01")
     write(repository.data, texts(files, "b"))
-    repository.commit("Marque", "2021-05-02")
+    repository.commit("Marque zqmessage", "2021-05-02")
     write(repository.data, texts(files, "c"))
     return Lieu(repository.folder, words, repository)
 
@@ -363,6 +363,17 @@ def test_no_word_of_it_in_the_past(
     monkeypatch.chdir(depot.folder)
     text = said(invoke, *argv, "--public")
     assert WORD.findall(text) == []
+
+
+def test_messages_of_commits_stay_unsaid(depot: Lieu, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One may name what is internal."""
+    monkeypatch.chdir(depot.folder)
+    for argv in (("history",), ("history", "--by", "month"), ("show", VISIBLE[0], "--history")):
+        assert "zqmessage" in said(invoke, *argv)
+        text = said(invoke, *argv, "--public")
+        assert "zqmessage" not in text and "Message" not in text and "Ada Lovelace" in text
+    for moment in json.loads(invoke("history", "--public", "--format", "json").out)["moments"]:
+        assert moment["message"] is None and moment["auteur"] == "Ada Lovelace"
 
 
 @pytest.mark.complet

@@ -51,7 +51,8 @@ class Passe:
     """A roadmap's past. `root` is where it is in the work tree, or would be; `folder` is its data folder as git names
     it, empty at the top. `objects` reads the contents, by one process. `present`: whether the work tree has it.
     `standings`: the dates at which the missions that were read stand, by the id of their content. `public`: what is
-    internal is left out of what is said of it; its readings stay whole."""
+    internal is left out of what is said of it, and so are the messages of commits, which may name it; its readings
+    stay whole."""
 
     depot: Depot
     root: Root
@@ -191,6 +192,13 @@ class Passe:
             tried.append(name)
         return store.missing(chemin, tried)
 
+    def commit(self, name: str) -> Commit:
+        """The commit that git calls so."""
+        return self._told(git.describe(self.depot, name))
+
+    def _told(self, commit: Commit) -> Commit:
+        return commit._replace(message="") if self.public else commit
+
     def points(self, tip: str, folder: str, excluded: str | None = None) -> tuple[Point, ...]:
         """The commits of the first-parent line of `tip` that changed the roadmap, newest first, without those that
         `excluded` comes from. `folder` is the data folder at `tip`; where it moved as a whole, it is followed."""
@@ -209,7 +217,7 @@ class Passe:
                 changed = [touch for touch in touched if touch.path in by_path and touch.before != touch.after]
                 if not changed:
                     continue
-                found.append(Point(commit, folder, files))
+                found.append(Point(self._told(commit), folder, files))
                 before = {by_path[touch.path]: touch.before for touch in changed}
                 files = {p: f for p, f in {**files, **before}.items() if f is not None}
                 came = any(by_path[t.path] == "mesures" and t.before is None for t in changed)

@@ -131,7 +131,7 @@ def _columns(histoire: Histoire, terminal: Terminal) -> list[_Cells]:
     authors = [spaced(releve.commit.author) if releve.commit else "" for releve in releves]
     messages = [_message(releve) for releve in releves]
     if terminal.width is None:
-        return [*fixed, _bars(releves, 40, terminal), _texts("Auteur", authors), _texts("Message", messages)]
+        return [*fixed, _bars(releves, 40, terminal), _texts("Auteur", authors), *_messages(messages)]
     used = sum(column.width + len(GAP) for column in fixed)
     wanted = min(max(map(cells, messages)), 18)
     for bar_width, author_width in ((20, 20), (12, 14), (8, 10), (0, 10), (0, 0)):
@@ -144,7 +144,12 @@ def _columns(histoire: Histoire, terminal: Terminal) -> list[_Cells]:
         if terminal.width - used >= wanted:
             break
     room = max(terminal.width - used, 1)
-    return [*shown, _texts("Message", [clipped(text, room, terminal.ellipsis) for text in messages])]
+    return [*shown, *_messages([clipped(text, room, terminal.ellipsis) for text in messages])]
+
+
+def _messages(texts: Sequence[str]) -> list[_Cells]:
+    """Their column, where any is told."""
+    return [_texts("Message", texts)] if any(texts) else []
 
 
 def _message(releve: Releve) -> str:
@@ -318,10 +323,10 @@ def _moment(releve: Releve, public: bool) -> dict[str, Any]:
 
 
 def commit_as_json(commit: Commit | None) -> dict[str, Any]:
-    """What JSON says of a commit; nulls for none."""
+    """What JSON says of a commit; nulls for none, and for a message that isn't told."""
     if commit is None:
         return dict.fromkeys(("commit", "date", "auteur", "message"))
-    return {"commit": commit.hash, "date": commit.day, "auteur": commit.author, "message": commit.message}
+    return {"commit": commit.hash, "date": commit.day, "auteur": commit.author, "message": commit.message or None}
 
 
 def history_as_rows(histoire: Histoire) -> Rows:

@@ -38,7 +38,7 @@ def _when(passage: Passage) -> Line:
     if commit is None:
         return line(Span("Dans le dossier de travail, sans commit", "strong"))
     day = Span(phrases.day(commit.day), "strong")
-    return line(day, f"  {commit.short}  ", spaced(f"{commit.author} — {commit.message}"))
+    return line(day, f"  {commit.short}  ", spaced(" — ".join(filter(None, (commit.author, commit.message)))))
 
 
 def json(found: Parcours) -> str:

@@ -154,7 +154,7 @@ def _published(past: Passe, publie: BilanPublie, remarques: list[str]) -> Releve
     if trouvee.revision is None:
         return Releve(None, {}, None, trouvee.remarques[0], bilan=publie)
     remarques += trouvee.remarques
-    commit = git.describe(past.depot, trouvee.revision.commit)
+    commit = past.commit(trouvee.revision.commit)
     reading = reading_at(past, trouvee.revision)
     if reading.feuille is None:
         first = reading.problems[0]
