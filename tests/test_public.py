@@ -372,6 +372,7 @@ def test_messages_of_commits_stay_unsaid(depot: Lieu, invoke: Invoke, monkeypatc
         assert "zqmessage" in said(invoke, *argv)
         text = said(invoke, *argv, "--public")
         assert "zqmessage" not in text and "Message" not in text and "Ada Lovelace" in text
+    assert "Ada Lovelace" in invoke("history", "--public", columns=60).out
     for moment in json.loads(invoke("history", "--public", "--format", "json").out)["moments"]:
         assert moment["message"] is None and moment["auteur"] == "Ada Lovelace"
 

@@ -128,28 +128,28 @@ def _columns(histoire: Histoire, terminal: Terminal) -> list[_Cells]:
         marks = [line(Span("!" if r.ecart or r.compte is None else "", "alert")) for r in releves]
         fixed.append(_Cells("", marks))
     fixed += _counts(releves, terminal)
-    authors = [spaced(releve.commit.author) if releve.commit else "" for releve in releves]
-    messages = [_message(releve) for releve in releves]
+    texts = {"Auteur": [spaced(releve.commit.author) if releve.commit else "" for releve in releves]}
+    if any(messages := [_message(releve) for releve in releves]):
+        texts["Message"] = messages
     if terminal.width is None:
-        return [*fixed, _bars(releves, 40, terminal), _texts("Auteur", authors), *_messages(messages)]
+        return [*fixed, _bars(releves, 40, terminal), *(_texts(titre, said) for titre, said in texts.items())]
+    titre, said = texts.popitem()
     used = sum(column.width + len(GAP) for column in fixed)
-    wanted = min(max(map(cells, messages)), 18)
+    wanted = min(max(map(cells, said)), 18)
     for bar_width, author_width in ((20, 20), (12, 14), (8, 10), (0, 10), (0, 0)):
         shown = [*fixed]
         if bar_width:
             shown.append(_bars(releves, bar_width, terminal))
         if author_width:
-            shown.append(_texts("Auteur", [clipped(name, author_width, terminal.ellipsis) for name in authors]))
+            shown += [
+                _texts(name, [clipped(text, author_width, terminal.ellipsis) for text in others])
+                for name, others in texts.items()
+            ]
         used = sum(column.width + len(GAP) for column in shown)
         if terminal.width - used >= wanted:
             break
     room = max(terminal.width - used, 1)
-    return [*shown, *_messages([clipped(text, room, terminal.ellipsis) for text in messages])]
-
-
-def _messages(texts: Sequence[str]) -> list[_Cells]:
-    """Their column, where any is told."""
-    return [_texts("Message", texts)] if any(texts) else []
+    return [*shown, _texts(titre, [clipped(text, room, terminal.ellipsis) for text in said])]
 
 
 def _message(releve: Releve) -> str:
