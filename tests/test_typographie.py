@@ -203,6 +203,7 @@ N, F = t.NBSP, t.NNBSP
         ("aujourd'hui, l'État, rock'n'roll, 'x', d' x", "aujourd’hui, l’État, rock’n’roll, 'x', d' x"),
         ('"x" et "**y z**" (« a "b" »)', f"«{N}x{N}» et «{N}**y z**{N}» («{N}a «{N}b{N}»{N}»)"),
         ('5" x 6", a"b"c, "seul', '5" x 6", a"b"c, "seul'),
+        ('""7"" """ "" "b" ""', f'""7"" """ "" «{N}b{N}» ""'),
         ("https://a.fr/l'b?c : d'e@f.fr www.a.fr/l'x", f"https://a.fr/l'b?c{N}: d'e@f.fr www.a.fr/l'x"),
         ('"https://a.fr/b x"', f"«{N}https://a.fr/b x{N}»"),
         ("", ""),

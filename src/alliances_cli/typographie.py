@@ -28,7 +28,7 @@ def spaced(text: str) -> str:
 # from the beginning of a word only: from each letter, a long word would take a time in the square of its length.
 _ADDRESS = r"(?:(?:https?|ftp|mailto|tel):|www\.)[^\s\"<>«»]+|(?<![^\s\"<>«»])[^\s\"<>«»]+@[^\s\"<>«»]+"
 _B = r"(?:\*\*)?"
-_QUOTED = re.compile(rf'{_ADDRESS}|(?<![\w"])"(?P<quoted>{_B}\S(?:[^"\n]*\S)?)"(?![\w"])')
+_QUOTED = re.compile(rf'{_ADDRESS}|(?<![\w"])"(?P<quoted>{_B}[^\s"](?:[^"\n]*[^\s"])?)"(?![\w"])')
 _LETTER = r"[^\W\d_]"
 # After a number, a word that isn't its noun.
 _NO_NOUN = (
