@@ -391,16 +391,10 @@ def _rows(folder: Path) -> list[Row]:
     rows.append(Row("update", "update of one field", "python -c pass", lambda: write(copy(), "15"), start, 20))
     command("render-html", 23, "render", "--format", "html")
     command("render-md", 23, "render", "--format", "md")
-
-    def status() -> float:
-        return _cpu([*program, "status"])
-
-    def rendered(format: str) -> float:
-        return _cpu([*program, "render", "--format", format])
-
+    status = partial(_cpu, [*program, "status"])
     for format in ("html", "md", "txt-mail", "docx", "pdf"):
         every = HEAVY if format == "pdf" else 1
-        measure = partial(rendered, format)
+        measure = partial(_cpu, [*program, "render", "--format", format])
         rows.append(Row(f"{format}-status", f"render --format {format}", "status, piped", measure, status, every=every))
     for total, loader, target, every in (
         (1_000, "load", None, 1),

@@ -358,9 +358,10 @@ MISTAKES = [
     ("{{ 'abc'[::0] }}", ":1: un pas de zéro n'avance pas"),
     ("\n" * 40 + "{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", ":41: le modèle est trop imbriqué"),
 ]
+TRIED = some(MISTAKES, 2)
 
 
-@pytest.mark.parametrize(("template", "expected"), some(MISTAKES, 2), ids=[m[0][:40] for m in some(MISTAKES, 2)])
+@pytest.mark.parametrize(("template", "expected"), TRIED, ids=[m[0][:40] for m in TRIED])
 def test_a_mistake_is_told_by_file_and_line(template: str, expected: str, tmp_path: Path) -> None:
     with pytest.raises(TemplateFault) as fault:
         rendered(tmp_path, {"bilan.md.j2": template})

@@ -95,6 +95,7 @@ def _named(function: Callable[..., None]) -> Callable[..., None]:
 
 @cache
 def _command(names: tuple[str, ...], bare: bool = False) -> typer.core.TyperGroup:
+    """What typer makes of `build`, made once a process: who calls `main` again doesn't declare the options again."""
     command = typer.main.get_command(build(names, bare))
     assert isinstance(command, typer.core.TyperGroup)
     return command

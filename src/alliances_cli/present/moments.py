@@ -128,12 +128,12 @@ def _columns(histoire: Histoire, terminal: Terminal) -> list[_Cells]:
         marks = [line(Span("!" if r.ecart or r.compte is None else "", "alert")) for r in releves]
         fixed.append(_Cells("", marks))
     fixed += _counts(releves, terminal)
-    texts = {"Auteur": [spaced(releve.commit.author) if releve.commit else "" for releve in releves]}
-    if any(messages := [_message(releve) for releve in releves]):
-        texts["Message"] = messages
+    authors = [spaced(releve.commit.author) if releve.commit else "" for releve in releves]
+    messages = [_message(releve) for releve in releves]
+    texts = [("Auteur", authors), ("Message", messages)] if any(messages) else [("Auteur", authors)]
     if terminal.width is None:
-        return [*fixed, _bars(releves, 40, terminal), *(_texts(titre, said) for titre, said in texts.items())]
-    titre, said = texts.popitem()
+        return [*fixed, _bars(releves, 40, terminal), *(_texts(titre, said) for titre, said in texts)]
+    *first, (titre, said) = texts
     used = sum(column.width + len(GAP) for column in fixed)
     wanted = min(max(map(cells, said)), 18)
     for bar_width, author_width in ((20, 20), (12, 14), (8, 10), (0, 10), (0, 0)):
@@ -142,8 +142,8 @@ def _columns(histoire: Histoire, terminal: Terminal) -> list[_Cells]:
             shown.append(_bars(releves, bar_width, terminal))
         if author_width:
             shown += [
-                _texts(name, [clipped(text, author_width, terminal.ellipsis) for text in others])
-                for name, others in texts.items()
+                _texts(name, [clipped(text, author_width, terminal.ellipsis) for text in names])
+                for name, names in first
             ]
         used = sum(column.width + len(GAP) for column in shown)
         if terminal.width - used >= wanted:
